@@ -1,0 +1,70 @@
+import { describe, VaqueroError } from './errors.js';
+
+/** Headers of a response: one value, or one line each. */
+export type HeaderValues = Readonly<Record<string, string | readonly string[]>>;
+
+/** What `accept` can add to the response that completes the upgrade. */
+export interface AcceptOptions {
+  /** More headers for the 101 response, cookies for example. */
+  readonly headers?: HeaderValues;
+  /** The sub-protocol, in place of the one that would be chosen; it must be one that the client offers. */
+  readonly subprotocol?: string;
+}
+
+/** What `reject` can say besides the status. */
+export interface RejectOptions {
+  readonly headers?: HeaderValues;
+  /** Plain text, unless a `content-type` header says otherwise. */
+  readonly body?: string;
+}
+
+/** Completes the upgrade; made by {@link accept}. */
+export class Accept {
+  constructor(readonly options: AcceptOptions) {}
+}
+
+/** Refuses the upgrade; made by {@link reject}. */
+export class Reject {
+  constructor(
+    readonly status: number,
+    readonly options: RejectOptions,
+  ) {}
+}
+
+/** What `@OnUpgrade` may answer; nothing is `accept()`. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a callback without a return statement accepts.
+export type UpgradeAnswer = void | undefined | Accept | Reject | PromiseLike<void | undefined | Accept | Reject>;
+
+/** Completes the upgrade, with more headers or a chosen sub-protocol. Throws `VAQUERO_INVALID_UPGRADE_ANSWER` for headers HTTP does not allow. */
+export function accept(options: AcceptOptions = {}): Accept {
+  checkHeaders(options.headers);
+  return new Accept(options);
+}
+
+/**
+ * Refuses the upgrade with an HTTP response. Throws `VAQUERO_INVALID_UPGRADE_ANSWER` for a status that refuses nothing, or headers
+ * HTTP does not allow.
+ *
+ * @param status - 300 to 599
+ */
+export function reject(status: number, options: RejectOptions = {}): Reject {
+  if (!Number.isInteger(status) || status < 300 || status > 599) {
+    throw new VaqueroError('VAQUERO_INVALID_UPGRADE_ANSWER', `reject() takes a status of 300 to 599, got ${describe(status)}.`);
+  }
+  checkHeaders(options.headers);
+  return new Reject(status, options);
+}
+
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there (RFC 9110, section 5.5).
+const FORBIDDEN = /[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/;
+
+/** No header value reaches a response with a line break in it. */
+function checkHeaders(headers: HeaderValues | undefined): void {
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    const values = typeof value === 'string' ? [value] : value;
+    if (!NAME.test(name) || !Array.isArray(values) || values.some((v) => typeof v !== 'string' || FORBIDDEN.test(v))) {
+      throw new VaqueroError('VAQUERO_INVALID_UPGRADE_ANSWER', `The header ${describe(name)} has a name or value that HTTP does not allow.`);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import type { Bus, Ref, Subscriber, Watcher } from '../bus.js';
+import { describe, VaqueroError } from '../errors.js';
+import { Delivery, type Down, type TimerRef } from '../timeout.js';
+import type { Timers } from '../timers.js';
+
+/** What a connection holds beyond itself. All of it ends with the connection; most connections hold little, so each part is made when first used. */
+export class Belongings implements Watcher {
+  private topics: Set<string> | null = null;
+  private timers: Map<TimerRef, Delivery> | null = null;
+  private watched: Set<Ref> | null = null;
+  private aborter: AbortController | null = null;
+  private endHooks: Set<() => void> | null = null;
+  private lastTimer = 0;
+  private released = false;
+  private ownRef: Ref | null = null;
+
+  constructor(
+    private readonly owner: Subscriber,
+    private readonly bus: Bus,
+    private readonly clock: Timers,
+  ) {}
+
+  /** The address, given when first asked for. */
+  get ref(): Ref {
+    this.ownRef ??= this.bus.register(this.owner);
+    return this.ownRef;
+  }
+
+  get signal(): AbortSignal {
+    if (this.aborter === null) {
+      this.aborter = new AbortController();
+      if (this.released) this.aborter.abort();
+    }
+    return this.aborter.signal;
+  }
+
+  subscribe(topic: string): Promise<void> {
+    if (this.released) return Promise.resolve();
+    const subscribed = this.bus.subscribe(topic, this.owner);
+    this.topics ??= new Set();
+    this.topics.add(topic);
+    return subscribed;
+  }
+
+  unsubscribe(topic: string): void {
+    if (this.topics?.delete(topic)) this.bus.unsubscribe(topic, this.owner);
+  }
+
+  /** `makeInfo` gets the timer's ref, which a `Timeout` carries. */
+  startTimer(ms: number, makeInfo: (ref: TimerRef) => unknown): TimerRef {
+    if (typeof ms !== 'number' || !(ms >= 0) || ms === Number.POSITIVE_INFINITY) {
+      throw new VaqueroError('VAQUERO_INVALID_TIMER', `A timer takes a number of milliseconds from 0 on, got ${describe(ms)}.`);
+    }
+    const ref = ++this.lastTimer as TimerRef;
+    if (this.released) return ref;
+    const delivery = new Delivery(ref, makeInfo(ref), this);
+    this.timers ??= new Map();
+    this.timers.set(ref, delivery);
+    this.clock.start(delivery, ms);
+    return ref;
+  }
+
+  cancelTimer(ref: TimerRef): number | false {
+    const delivery = this.timers?.get(ref);
+    if (delivery === undefined) return false;
+    this.timers?.delete(ref);
+    return this.clock.cancel(delivery);
+  }
+
+  timerRang(ref: TimerRef, info: unknown): void {
+    this.timers?.delete(ref);
+    this.owner.deliver(info);
+  }
+
+  monitor(ref: Ref): void {
+    if (this.released) return;
+    this.watched ??= new Set();
+    this.watched.add(ref);
+    this.bus.monitor(ref, this);
+  }
+
+  /** The bus tells of the end of one that is monitored. */
+  deliver(down: Down): void {
+    this.watched?.delete(down.ref);
+    this.owner.deliver(down);
+  }
+
+  demonitor(ref: Ref): void {
+    if (this.watched?.delete(ref)) this.bus.demonitor(ref, this);
+  }
+
+  onEnd(hook: () => void): () => void {
+    this.endHooks ??= new Set();
+    this.endHooks.add(hook);
+    return () => this.endHooks?.delete(hook);
+  }
+
+  /** Lets go of everything but the address, which lasts until the clean-up is over. */
+  release(): void {
+    this.released = true;
+    for (const topic of this.topics ?? []) this.bus.unsubscribe(topic, this.owner);
+    for (const delivery of this.timers?.values() ?? []) this.clock.cancel(delivery);
+    for (const ref of this.watched ?? []) this.bus.demonitor(ref, this);
+    const hooks = this.endHooks;
+    this.topics = this.timers = this.watched = this.endHooks = null;
+    for (const hook of hooks ?? []) hook();
+    this.aborter?.abort();
+  }
+
+  /** Gives the address back; who monitored it is told the reason. */
+  withdraw(reason: unknown): void {
+    if (this.ownRef !== null) this.bus.unregister(this.ownRef, reason);
+  }
+}

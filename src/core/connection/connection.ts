@@ -1,0 +1,94 @@
+import type { Ref } from '../bus.js';
+import { close, type Reply } from '../commands.js';
+import { describe, VaqueroError } from '../errors.js';
+import { Timeout, type TimerRef } from '../timeout.js';
+import type { RequestInfo } from '../upgrade-request.js';
+import type { Life } from './life.js';
+
+/**
+ * A connection as its handler sees it, Erlang's `self()`: injectable into the handler, and the second parameter of its callbacks.
+ * Its `Params` are those of the path.
+ */
+export class Connection<Params extends object = Record<string, string>> {
+  readonly #life: Life;
+
+  /** What the path's parameters matched, decoded. */
+  readonly params: Readonly<Params>;
+
+  /** @internal Connections are made by the server. */
+  constructor(life: Life, params: Readonly<Params>) {
+    this.#life = life;
+    this.params = params;
+  }
+
+  /** The address of this connection for `bus.send`: a string that can be stored, logged and sent to another node. */
+  get ref(): Ref {
+    return this.#life.belongings.ref;
+  }
+
+  /** What `requestFilter` kept of the request; by default method, URL parts and peer. */
+  get request(): Readonly<Partial<RequestInfo>> {
+    return this.#life.request;
+  }
+
+  /** The sub-protocol that was chosen; `undefined` for none, and before the upgrade is complete. */
+  get subprotocol(): string | undefined {
+    return this.#life.subprotocol;
+  }
+
+  /** Aborted when the connection ends, before `@OnTerminate`; give it to what a callback waits for. */
+  get signal(): AbortSignal {
+    return this.#life.belongings.signal;
+  }
+
+  /**
+   * Sends what a callback could reply, from anywhere; nothing is sent once the connection is ending. Throws `VAQUERO_INVALID_REPLY` for
+   * what is no reply, `VAQUERO_NOT_OPEN` before the upgrade is complete; a promise or generator in it that fails is a crash.
+   */
+  send(reply: Reply): void {
+    this.#life.send(reply);
+  }
+
+  /** Ends the connection as the reply `close(code, reason)` does. Default code 1000. Throws `VAQUERO_INVALID_FRAME` and `VAQUERO_NOT_OPEN`. */
+  close(code?: number, reason?: string): void {
+    this.#life.send(close(code, reason));
+  }
+
+  /** Delivers infos that are published to this topic, until `unsubscribe` or the end; resolves when they will arrive. Throws `VAQUERO_INVALID_TOPIC`. */
+  subscribe(topic: string): Promise<void> {
+    return this.#life.belongings.subscribe(topic);
+  }
+
+  /** Takes a subscription back. */
+  unsubscribe(topic: string): void {
+    this.#life.belongings.unsubscribe(topic);
+  }
+
+  /** Delivers `Timeout { ref, message }` as info in `ms` milliseconds, as Erlang's `start_timer/3`. Throws `VAQUERO_INVALID_TIMER`. */
+  startTimer(ms: number, message: unknown): TimerRef {
+    return this.#life.belongings.startTimer(ms, (ref) => new Timeout(ref, message));
+  }
+
+  /** Delivers the info itself in `ms` milliseconds, as Erlang's `send_after/3`. Throws `VAQUERO_INVALID_TIMER`. */
+  sendAfter(ms: number, info: unknown): TimerRef {
+    return this.#life.belongings.startTimer(ms, () => info);
+  }
+
+  /** Stops a timer; the milliseconds that were left, or `false` if it has rung or never was. */
+  cancelTimer(ref: TimerRef): number | false {
+    return this.#life.belongings.cancelTimer(ref);
+  }
+
+  /** Delivers `Down { ref, reason }` as info when that connection ends, at once if it is gone, as Erlang's `monitor/2`. Throws `VAQUERO_INVALID_REF`. */
+  monitor(ref: Ref): void {
+    if (typeof ref !== 'string' || (ref as string) === '') {
+      throw new VaqueroError('VAQUERO_INVALID_REF', `monitor() takes a ref, as connection.ref gives it, got ${describe(ref)}.`);
+    }
+    this.#life.belongings.monitor(ref);
+  }
+
+  /** Takes a monitor back. */
+  demonitor(ref: Ref): void {
+    this.#life.belongings.demonitor(ref);
+  }
+}

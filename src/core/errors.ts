@@ -1,0 +1,68 @@
+/**
+ * Every error code of vaquero, with the one sentence that explains it. `docs/errors.md` is held to this list by a test.
+ */
+export const ERROR_CODES = {
+  VAQUERO_INVALID_HANDLER: 'A handler class has faults; the message lists all of them.',
+  VAQUERO_INVALID_DECORATOR: 'A decorator was put on something that it does not describe.',
+  VAQUERO_DUPLICATE_PATH: 'Two handlers of one server match the same paths.',
+  VAQUERO_DUPLICATE_INFO_NAME: 'Two classes carry the same `@Info` name.',
+  VAQUERO_INVALID_OPTION: 'An option has a value outside its range.',
+  VAQUERO_DISCOVER_FAILED: '`discover` could not read a folder or import a module below it.',
+  VAQUERO_BUS_CONFLICT: 'A server was given a bus other than the one registered in its own container.',
+  VAQUERO_LISTEN_FAILED: 'The HTTP server could not listen, for example because the port is in use.',
+  VAQUERO_INJECTION_FAILED: 'The container could not make a handler or one of its dependencies.',
+  VAQUERO_INVALID_REPLY: 'A callback replied with something that is no reply.',
+  VAQUERO_INVALID_FRAME: 'A frame was made from a payload, code or reason that RFC 6455 does not allow.',
+  VAQUERO_INVALID_UPGRADE_ANSWER: 'An `@OnUpgrade` callback answered with something other than `accept` or `reject`.',
+  VAQUERO_INVALID_TOPIC: 'A topic is not a non-empty string.',
+  VAQUERO_INVALID_REF: 'A ref is not one that `connection.ref` gave.',
+  VAQUERO_INVALID_TIMER: 'A timer was given a delay that is not a number of milliseconds from 0 on.',
+  VAQUERO_NOT_OPEN: 'Something was sent before the upgrade was complete.',
+  VAQUERO_NON_ERROR_THROWN: 'A callback threw a value that is no Error; the value is the cause.',
+} as const;
+
+/** The codes that a {@link VaqueroError} can carry. */
+export type VaqueroErrorCode = keyof typeof ERROR_CODES;
+
+const BRAND = Symbol.for('vaquero.error');
+
+/** An error of vaquero's own: a message that says what to do, a stable `code`, and the `cause` where there is one. */
+export class VaqueroError extends Error {
+  /** The stable name of what went wrong; messages may change, codes do not. */
+  readonly code: VaqueroErrorCode;
+  /** @internal Recognition survives two copies of the package in one process. */
+  readonly [BRAND] = true;
+
+  constructor(code: VaqueroErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'VaqueroError';
+    this.code = code;
+  }
+
+  /** Tells whether a value is a VaqueroError, and of this code if one is given. */
+  static is(value: unknown, code?: VaqueroErrorCode): value is VaqueroError {
+    return (
+      value instanceof Error && BRAND in value && (code === undefined || (value as VaqueroError).code === code)
+    );
+  }
+}
+
+/** A thrown value as an Error: itself, or wrapped with the value as its cause. */
+export function toError(thrown: unknown, where: string): Error {
+  if (thrown instanceof Error) return thrown;
+  return new VaqueroError(
+    'VAQUERO_NON_ERROR_THROWN',
+    `${where} threw ${describe(thrown)}. Throw an Error, so that there is a stack to read.`,
+    { cause: thrown },
+  );
+}
+
+/** Names a value for an error message: what it is, never more of its content than fits a line. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'string') return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+  if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function';
+  if (typeof value !== 'object') return `the ${typeof value} ${String(value)}`;
+  const name = (value as object).constructor?.name;
+  return !name || name === 'Object' ? `a plain object with keys [${Object.keys(value).slice(0, 8).join(', ')}]` : `an instance of ${name}`;
+}

@@ -1,0 +1,165 @@
+import { type AnyCommand, type Close, type Frame, isBytes, isCommand, type RuntimeOptions, toBuffer } from './commands.js';
+import { describe, VaqueroError } from './errors.js';
+
+/** What the interpreter acts on: a connection, seen as something that replies can be applied to. */
+export interface Target {
+  /** False once the connection is ending: whatever comes then is dropped. */
+  readonly open: boolean;
+  /** Who replies, for error messages. */
+  readonly replier: string;
+  sendText(payload: string): void;
+  sendBinary(payload: Buffer): void;
+  sendFrame(frame: Frame): void;
+  stop(close: Close): void;
+  setActive(on: boolean): void;
+  setDeflate(on: boolean): void;
+  setOptions(options: RuntimeOptions): void;
+  setShutdownReason(value: unknown): void;
+  /** A promise of room in the outgoing buffer, or `null` when there is room now. */
+  room(): Promise<void> | null;
+  /** Calls back when the connection ends; the answer takes that back. */
+  onEnd(callback: () => void): () => void;
+}
+
+/**
+ * Applies a reply, in order, at once where it can and with no promise; otherwise the promise that is answered settles when all
+ * of it is applied. Throws or rejects with `VAQUERO_INVALID_REPLY` where something in it is no reply.
+ */
+export function interpret(reply: unknown, target: Target): Promise<void> | undefined {
+  if (reply === undefined || reply === null || !target.open) return discard(reply, target);
+  if (typeof reply === 'string') return void target.sendText(reply);
+  if (typeof reply !== 'object') throw invalidReply(reply, target);
+  if (isCommand(reply)) return void apply(reply, target);
+  if (isBytes(reply)) return void target.sendBinary(toBuffer(reply));
+  if (Array.isArray(reply)) return each(reply, 0, target);
+  if (isThenable(reply)) return settle(reply, target);
+  if (isIterator(reply, Symbol.asyncIterator)) return pullAsync(reply[Symbol.asyncIterator](), target);
+  if (isIterator(reply, Symbol.iterator)) return pull(reply[Symbol.iterator](), target);
+  throw invalidReply(reply, target);
+}
+
+function apply(command: AnyCommand, target: Target): void {
+  switch (command.kind) {
+    case 'frame':
+      return target.sendFrame(command);
+    case 'close':
+      return target.stop(command);
+    case 'active':
+      return target.setActive(command.on);
+    case 'deflate':
+      return target.setDeflate(command.on);
+    case 'setOptions':
+      return target.setOptions(command.options);
+    case 'shutdownReason':
+      return target.setShutdownReason(command.value);
+  }
+}
+
+function each(list: readonly unknown[], from: number, target: Target): Promise<void> | undefined {
+  for (let i = from; i < list.length; i++) {
+    const pending = interpret(list[i], target);
+    if (pending !== undefined) return pending.then(() => each(list, i + 1, target));
+  }
+  return undefined;
+}
+
+async function settle(promise: PromiseLike<unknown>, target: Target): Promise<void> {
+  const pending = interpret(await promise, target);
+  if (pending !== undefined) await pending;
+}
+
+/** Pulls a synchronous iterator at the pace at which the client reads, and stays synchronous as long as there is room. */
+function pull(iterator: Iterator<unknown>, target: Target): Promise<void> | undefined {
+  try {
+    while (target.open) {
+      const pending = target.room() ?? step(iterator, target);
+      if (pending === DONE) return undefined;
+      if (pending !== undefined) return pending.then(() => pull(iterator, target), rethrowAfter(iterator));
+    }
+  } catch (error) {
+    finish(iterator);
+    throw error;
+  }
+  finish(iterator);
+  return undefined;
+}
+
+const DONE = Symbol('done');
+
+function step(iterator: Iterator<unknown>, target: Target): Promise<void> | undefined | typeof DONE {
+  const { done, value } = iterator.next();
+  return done ? DONE : interpret(value, target);
+}
+
+function rethrowAfter(iterator: Iterator<unknown>): (error: unknown) => never {
+  return (error) => {
+    finish(iterator);
+    throw error;
+  };
+}
+
+function finish(iterator: Iterator<unknown>): void {
+  iterator.return?.();
+}
+
+/** Pulls an asynchronous iterator at the pace at which the client reads; when the connection ends it is returned at once, even while its next item is awaited. */
+async function pullAsync(iterator: AsyncIterator<unknown>, target: Target): Promise<void> {
+  let returned: Promise<unknown> | undefined;
+  const giveBack = () => {
+    returned ??= Promise.resolve(iterator.return?.());
+    // Awaited below; a rejection must not be seen as unhandled before that.
+    returned.catch(ignore);
+  };
+  const forget = target.onEnd(giveBack);
+  try {
+    while (target.open) {
+      const full = target.room();
+      if (full !== null) await full;
+      if (!target.open) break;
+      const { done, value } = await iterator.next();
+      if (done) return;
+      const pending = interpret(value, target);
+      if (pending !== undefined) await pending;
+    }
+    giveBack();
+  } catch (error) {
+    giveBack();
+    throw error;
+  } finally {
+    forget();
+    if (returned !== undefined) await returned;
+  }
+}
+
+function ignore(): void {}
+
+/** Drops a reply to a connection that is ending, without leaving a generator open or a rejection unseen. */
+function discard(reply: unknown, target: Target): Promise<void> | undefined {
+  if (typeof reply !== 'object' || reply === null || isCommand(reply) || isBytes(reply)) return undefined;
+  if (Array.isArray(reply)) return each(reply, 0, target);
+  if (isThenable(reply)) return settle(reply, target);
+  if (isIterator(reply, Symbol.asyncIterator)) return pullAsync(reply[Symbol.asyncIterator](), target);
+  if (isIterator(reply, Symbol.iterator)) finish(reply[Symbol.iterator]());
+  return undefined;
+}
+
+/** Whether a value is a promise, or as good as one. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}
+
+function isIterator<K extends typeof Symbol.iterator | typeof Symbol.asyncIterator>(
+  value: object,
+  key: K,
+): value is { [P in K]: () => P extends typeof Symbol.iterator ? Iterator<unknown> : AsyncIterator<unknown> } {
+  return typeof (value as { [P in K]?: unknown })[key] === 'function';
+}
+
+function invalidReply(got: unknown, target: Target): VaqueroError {
+  return new VaqueroError(
+    'VAQUERO_INVALID_REPLY',
+    `${target.replier} replied with ${describe(got)}, which is no reply. A callback may return nothing, a string (text frame), a Uint8Array, Buffer or ArrayBuffer ` +
+      '(binary frame), a frame or command such as json(value), ping() or close(), an array or (async) iterable of these, or a promise of any. ' +
+      'To send an object, return json(object).',
+  );
+}

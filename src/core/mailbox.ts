@@ -1,0 +1,84 @@
+/** What can wait in a mailbox. */
+export const Mail = { text: 0, binary: 1, ping: 2, pong: 3, end: 4, info: 5 } as const;
+export type MailKind = (typeof Mail)[keyof typeof Mail];
+
+const FIRST_CAPACITY = 16;
+
+/**
+ * What waits for a connection, in the order in which it came: a ring of alternating kinds and values, so that nothing is made per
+ * message. It grows by doubling; its bounds are kept by the connection, by the counts.
+ */
+export class Mailbox {
+  /** Frames (and the client's end) that wait. */
+  frames = 0;
+  /** Infos that wait. */
+  infos = 0;
+  /** Bytes, or characters, of the frames that wait. */
+  bytes = 0;
+  /** The kind of what `take` gave last. */
+  kind: MailKind = Mail.end;
+
+  private ring: unknown[] = [];
+  /** Invariant: `ring.length` is 0 or a power of two; `head` is even and below it. */
+  private head = 0;
+
+  get size(): number {
+    return this.frames + this.infos;
+  }
+
+  /** The kind of what `take` would give. Only while `size` is above 0. */
+  get nextKind(): MailKind {
+    return this.ring[this.head] as MailKind;
+  }
+
+  put(kind: MailKind, value: unknown): void {
+    const used = 2 * this.size;
+    if (used === this.ring.length) this.grow();
+    const at = (this.head + used) & (this.ring.length - 1);
+    this.ring[at] = kind;
+    this.ring[at + 1] = value;
+    if (kind === Mail.info) this.infos++;
+    else {
+      this.frames++;
+      this.bytes += lengthOf(value);
+    }
+  }
+
+  /** Takes the oldest; its kind is in `kind`. Only while `size` is above 0. */
+  take(): unknown {
+    const at = this.head;
+    const kind = this.ring[at] as MailKind;
+    const value = this.ring[at + 1];
+    this.ring[at + 1] = undefined;
+    this.head = (at + 2) & (this.ring.length - 1);
+    this.kind = kind;
+    if (kind === Mail.info) this.infos--;
+    else {
+      this.frames--;
+      this.bytes -= lengthOf(value);
+    }
+    // A burst's ring is given back; a small one is kept for the next message.
+    if (this.size === 0 && this.ring.length > 8 * FIRST_CAPACITY) this.clear();
+    return value;
+  }
+
+  clear(): void {
+    this.ring = [];
+    this.head = 0;
+    this.frames = 0;
+    this.infos = 0;
+    this.bytes = 0;
+  }
+
+  private grow(): void {
+    const old = this.ring;
+    const ring = new Array<unknown>(Math.max(2 * FIRST_CAPACITY, 2 * old.length));
+    for (let i = 0; i < old.length; i++) ring[i] = old[(this.head + i) & (old.length - 1)];
+    this.ring = ring;
+    this.head = 0;
+  }
+}
+
+function lengthOf(value: unknown): number {
+  return (value as { length?: number }).length ?? 0;
+}

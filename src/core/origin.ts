@@ -1,0 +1,35 @@
+import type { Origins } from './options.js';
+import type { UpgradeRequest } from './upgrade-request.js';
+
+/**
+ * Whether the page that asks may connect (RFC 6455, section 10.2): browsers send cookies to any site's sockets, and CORS does not cover
+ * them. A request without an origin is no browser's, and passes.
+ */
+export function originAllowed(origins: Origins, request: UpgradeRequest): boolean {
+  const { origin } = request;
+  if (origin === undefined || origins === '*') return true;
+  if (origins === 'same-origin') return isSameOrigin(origin, request);
+  if (typeof origins === 'function') return origins(origin, request);
+  return origins.some((allowed) => (typeof allowed === 'string' ? allowed.toLowerCase() === origin.toLowerCase() : matches(allowed, origin)));
+}
+
+/** A pattern with `g` or `y` remembers where it was; each origin is matched from its beginning all the same. */
+function matches(pattern: RegExp, origin: string): boolean {
+  pattern.lastIndex = 0;
+  return pattern.test(origin);
+}
+
+/**
+ * The same host and port. The scheme counts only where the socket is encrypted: behind a proxy that ends TLS, the page's is `https` and
+ * the socket's is not.
+ */
+function isSameOrigin(origin: string, { host, scheme }: UpgradeRequest): boolean {
+  try {
+    const page = new URL(origin);
+    if (scheme === 'wss' && page.protocol !== 'https:') return false;
+    return page.host !== '' && page.host === new URL(`${page.protocol}//${host}`).host;
+  } catch {
+    // `null`, the origin of a sandboxed page, is the same as no other.
+    return false;
+  }
+}

@@ -1,0 +1,55 @@
+import { addRoute, compareRoutes, createRouter, findRoute, type RouterContext } from 'rou3';
+import { describe, VaqueroError } from './errors.js';
+import type { Plan } from './plan.js';
+
+/** Where a path leads. */
+export interface Route {
+  readonly plan: Plan;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
+
+/** What is wrong with a path pattern, or undefined. */
+export function pathFault(path: unknown): string | undefined {
+  if (typeof path !== 'string' || !path.startsWith('/')) return `the path must be a string that starts with '/', got ${describe(path)}`;
+  try {
+    addRoute(createRouter(), '', path, null);
+    return undefined;
+  } catch (error) {
+    return `the path ${describe(path)} has no meaning: ${(error as Error).message.replace(/^rou3: /, '')}`;
+  }
+}
+
+/** From a path to the plan of the handler that serves it: static paths first, then parameters, then wildcards. */
+export class Router {
+  readonly #routes: RouterContext<Plan> = createRouter<Plan>();
+
+  /** Throws `VAQUERO_DUPLICATE_PATH` where two patterns match the same paths. */
+  constructor(plans: readonly Plan[]) {
+    plans.forEach((plan, i) => {
+      const twin = plans.slice(0, i).find((other) => compareRoutes(other.path, plan.path) === 'equal');
+      if (twin !== undefined) {
+        throw new VaqueroError(
+          'VAQUERO_DUPLICATE_PATH',
+          `${plan.name} ('${plan.path}') and ${twin.name} ('${twin.path}') match the same paths. Give one of them another path.`,
+        );
+      }
+      addRoute(this.#routes, '', plan.path, plan);
+    });
+  }
+
+  /** The route of a percent-encoded path; `null` where there is none, or a parameter is not decodable. */
+  find(path: string): Route | null {
+    const found = findRoute(this.#routes, '', path);
+    if (found === undefined) return null;
+    if (found.params === undefined) return { plan: found.data, params: NO_PARAMS };
+    const params: Record<string, string> = {};
+    try {
+      for (const [name, value] of Object.entries(found.params)) params[name] = decodeURIComponent(value);
+    } catch {
+      return null;
+    }
+    return { plan: found.data, params };
+  }
+}

@@ -1,0 +1,40 @@
+import type { Bus } from './bus.js';
+import type { Life } from './connection/life.js';
+import type { IdleClock } from './idle.js';
+import type { Timers } from './timers.js';
+
+/** A log that takes an object and a message, as pino does; `console` fits too. */
+export interface Logger {
+  debug(...line: unknown[]): void;
+  info(...line: unknown[]): void;
+  warn(...line: unknown[]): void;
+  error(...line: unknown[]): void;
+}
+
+/** Where an error came from. */
+export type ErrorStage = 'make' | 'upgrade' | 'init' | 'text' | 'binary' | 'ping' | 'pong' | 'info' | 'send' | 'terminate' | 'dispose' | 'server';
+
+/** What `onError` is told beside the error. */
+export interface ErrorContext {
+  readonly stage: ErrorStage;
+  /** The handler's class name, where there is one. */
+  readonly handler?: string;
+  /** The method that threw, where there is one. */
+  readonly method?: string;
+  /** The path of the request, where there is one. */
+  readonly path?: string;
+}
+
+/** What all connections of a server share. */
+export interface Runtime {
+  readonly bus: Bus;
+  readonly timers: Timers;
+  readonly idle: IdleClock;
+  readonly logger: Logger;
+  /** Never throws. */
+  report(error: Error, context: ErrorContext): void;
+  /** A frame or info that nothing takes; logged once per class and kind. */
+  ignored(handler: string, kind: string): void;
+  /** A life is over, its clean-up too. */
+  ended(life: Life): void;
+}

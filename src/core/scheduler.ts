@@ -1,0 +1,39 @@
+/** One that has something to do when the callback that gave it has returned. */
+export interface Runnable {
+  /** Whether it is in the run queue; kept by the scheduler. */
+  awake: boolean;
+  /** Does what there is to do now, not what comes of it. Must not throw. */
+  run(): void;
+}
+
+/** Runs until sockets and timers get their turn again. */
+const SLICE = 512;
+
+const queue: Runnable[] = [];
+let head = 0;
+let waiting = false;
+
+/**
+ * Puts one into the run queue, once. The queue runs when the current callback has returned: no receiver runs inside its sender, a
+ * chain of messages never recurses, and a batch costs one tick, however many it wakes.
+ */
+export function wake(one: Runnable): void {
+  if (one.awake) return;
+  one.awake = true;
+  queue.push(one);
+  if (waiting) return;
+  waiting = true;
+  process.nextTick(runQueue);
+}
+
+function runQueue(): void {
+  for (let budget = SLICE; head < queue.length; budget--) {
+    if (budget === 0) return void setImmediate(runQueue);
+    const one = queue[head++] as Runnable;
+    one.awake = false;
+    one.run();
+  }
+  queue.length = 0;
+  head = 0;
+  waiting = false;
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { settle } from '../../di/bus.js';
+import { TsyringeInjector } from '../../di/tsyringe.js';
+import type { Bus } from '../bus.js';
+import { describe, VaqueroError } from '../errors.js';
+import { compilePlans } from '../plan.js';
+import { Hub } from './hub.js';
+import type { AttachOptions, CloseOptions, Server } from './options.js';
+import { Upgrades } from './upgrades.js';
+
+const DEFAULT_TIMEOUT = 5_000;
+
+/**
+ * Serves handlers on an HTTP server that others use too: Express, Fastify, Hono or plain Node. Upgrades for other paths are left to other
+ * listeners, or answered 404 where there are none; ordinary requests are not touched, and `close` leaves the HTTP server open. Rejects
+ * with `VAQUERO_INVALID_HANDLER`, `VAQUERO_DUPLICATE_PATH` or `VAQUERO_INVALID_OPTION`.
+ */
+export async function attach(httpServer: HttpServer | HttpsServer, options: AttachOptions): Promise<Server> {
+  return new Attachment(httpServer, options);
+}
+
+/** Handlers on an HTTP server. */
+export class Attachment implements Server {
+  readonly bus: Bus;
+  readonly upgrades: Upgrades;
+
+  readonly #http: HttpServer | HttpsServer;
+  readonly #hub: Hub;
+  #closed: Promise<void> | null = null;
+
+  constructor(httpServer: HttpServer | HttpsServer, options: AttachOptions) {
+    if (typeof options?.handlers !== 'object' || !Array.isArray(options.handlers)) {
+      throw new VaqueroError(
+        'VAQUERO_INVALID_OPTION',
+        `Option handlers must be a list of classes, or await discover('dir'), got ${describe(options?.handlers)}.`,
+      );
+    }
+    const { container, bus } = settle(options.container, options.bus);
+    const injector = new TsyringeInjector(container, bus);
+    const plans = compilePlans(options.handlers, options.defaults ?? {}, (handler) => injector.faults(handler));
+    this.bus = bus;
+    this.#http = httpServer;
+    this.#hub = new Hub(bus, options);
+    this.upgrades = new Upgrades(this.#hub, plans, injector);
+    httpServer.on('upgrade', this.#onUpgrade);
+  }
+
+  get url(): string {
+    const address = this.#http.address() as AddressInfo | string | null;
+    if (address === null || typeof address === 'string') return address ?? '';
+    const scheme = 'setSecureContext' in this.#http ? 'wss' : 'ws';
+    return `${scheme}://${hostOf(address)}:${address.port}`;
+  }
+
+  get connections(): number {
+    return this.#hub.size;
+  }
+
+  close({ timeout = DEFAULT_TIMEOUT }: CloseOptions = {}): Promise<void> {
+    this.#closed ??= this.#drain(timeout);
+    return this.#closed;
+  }
+
+  async #drain(timeout: number): Promise<void> {
+    await this.#hub.drain(timeout);
+    this.#http.off('upgrade', this.#onUpgrade);
+  }
+
+  readonly #onUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
+    const route = this.upgrades.route(request);
+    if (route !== null) this.upgrades.upgrade(route, request, socket, head);
+    else if (this.#http.listenerCount('upgrade') === 1) this.upgrades.notFound(socket);
+  };
+}
+
+/** Names that a client on this machine can use for an address. */
+function hostOf({ address, family }: AddressInfo): string {
+  if (address === '::' || address === '0.0.0.0') return 'localhost';
+  return family === 'IPv6' ? `[${address}]` : address;
+}

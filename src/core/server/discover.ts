@@ -1,0 +1,60 @@
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { VaqueroError } from '../errors.js';
+import { handlerRecord } from '../metadata.js';
+import type { HandlerClass } from '../plan.js';
+
+const MODULE = /\.[cm]?[jt]s$/;
+const NO_MODULE = /\.d\.[cm]?ts$|\.(test|spec)\.[cm]?[jt]s$/;
+
+/**
+ * Imports the modules below a folder, in the order of their names, and answers the exported classes that `@WebSocketHandler` decorated.
+ * Declarations, tests and `node_modules` are left out. Rejects with `VAQUERO_DISCOVER_FAILED` if the folder or a module cannot be read.
+ *
+ * @param directory - relative to the current working directory, unless absolute
+ */
+export async function discover(directory: string): Promise<HandlerClass[]> {
+  const handlers = new Set<HandlerClass>();
+  for (const file of await modulesBelow(resolve(directory))) {
+    for (const value of exportsOf(await load(file))) if (isHandler(value)) handlers.add(value);
+  }
+  return [...handlers];
+}
+
+async function modulesBelow(directory: string): Promise<string[]> {
+  let entries: import('node:fs').Dirent[];
+  try {
+    entries = await readdir(directory, { withFileTypes: true });
+  } catch (cause) {
+    throw new VaqueroError('VAQUERO_DISCOVER_FAILED', `Cannot read the folder ${directory}: ${(cause as Error).message}`, { cause });
+  }
+  const files: string[] = [];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) {
+      if (entry.name !== 'node_modules') files.push(...(await modulesBelow(path)));
+    } else if (MODULE.test(entry.name) && !NO_MODULE.test(entry.name)) {
+      files.push(path);
+    }
+  }
+  return files;
+}
+
+async function load(file: string): Promise<Record<string, unknown>> {
+  try {
+    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  } catch (cause) {
+    throw new VaqueroError('VAQUERO_DISCOVER_FAILED', `Cannot import ${file}: ${(cause as Error)?.message}`, { cause });
+  }
+}
+
+/** A module's exports, and those of a CommonJS module, which come as its default. */
+function exportsOf(module: Record<string, unknown>): unknown[] {
+  const fallback = module.default;
+  return [...Object.values(module), ...(typeof fallback === 'object' && fallback !== null ? Object.values(fallback) : [])];
+}
+
+function isHandler(value: unknown): value is HandlerClass {
+  return typeof value === 'function' && handlerRecord(value as HandlerClass) !== undefined;
+}

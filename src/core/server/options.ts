@@ -1,0 +1,53 @@
+import type { DependencyContainer } from 'tsyringe';
+import type { Bus } from '../bus.js';
+import type { Clock } from '../clock.js';
+import type { HandlerOptions } from '../options.js';
+import type { HandlerClass } from '../plan.js';
+import type { ErrorContext, Logger } from '../runtime.js';
+
+/** What `attach` takes. */
+export interface AttachOptions {
+  /** Classes with `@WebSocketHandler`: a list, or `await discover('dir')`. */
+  readonly handlers: readonly HandlerClass[];
+  /** Where handlers' dependencies come from. Default: tsyringe's global `container`. */
+  readonly container?: DependencyContainer;
+  /** What brings infos to connections. Default: the container's `Bus`, or a new one of this process, which is registered there. */
+  readonly bus?: Bus;
+  /** Options for all handlers; what a handler says itself goes first. */
+  readonly defaults?: HandlerOptions;
+  /** Where errors and, at debug level, ignored messages are logged; pino fits. Default: `console`, for warnings and errors. */
+  readonly logger?: Logger;
+  /** Told of every error that a callback, a clean-up or the server itself has. Default: logs it. */
+  readonly onError?: (error: Error, context: ErrorContext) => void;
+  /** @internal Where time comes from. */
+  readonly clock?: Clock;
+}
+
+/** What `serve` takes. */
+export interface ServeOptions extends AttachOptions {
+  /** The port to listen on; 0 for a free one. Default 0. */
+  readonly port?: number;
+  /** The address to listen on. Default: all of them, as Node does. */
+  readonly host?: string;
+}
+
+/** What `close` takes. */
+export interface CloseOptions {
+  /** Milliseconds until connections that have not ended are cut. Default 5,000. */
+  readonly timeout?: number;
+}
+
+/** A running server. */
+export interface Server {
+  /** Where it listens: `ws://localhost:8080`, or `wss://…`. */
+  readonly url: string;
+  /** The bus that its handlers and services use. */
+  readonly bus: Bus;
+  /** How many connections there are, those that are being upgraded or are ending included. */
+  readonly connections: number;
+  /**
+   * Takes no new connections, closes the open ones with 1012, waits until every `@OnTerminate` has run, and cuts what has not ended when
+   * the time is over. A second call joins the first.
+   */
+  close(options?: CloseOptions): Promise<void>;
+}

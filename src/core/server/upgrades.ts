@@ -1,0 +1,165 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { type Deflater, negotiate } from '../../transports/ws/deflate.js';
+import { type Handshake, handshakeResponse, malformed, type Refusal, readHandshake, refuse, rejection } from '../../transports/ws/handshake.js';
+import { WebSocketTransport } from '../../transports/ws/transport.js';
+import { type Accept, Reject } from '../answers.js';
+import { Life } from '../connection/life.js';
+import { toError, VaqueroError } from '../errors.js';
+import type { Injector, Maker } from '../injector.js';
+import { originAllowed } from '../origin.js';
+import type { Plan } from '../plan.js';
+import { type Route, Router } from '../router.js';
+import { UpgradeRequest } from '../upgrade-request.js';
+import type { Hub } from './hub.js';
+
+const NOT_FOUND: Refusal = { status: 404, body: 'No WebSocket handler at this path.' };
+const FORBIDDEN: Refusal = { status: 403, body: 'This origin may not connect.' };
+const FAILED: Refusal = { status: 500 };
+const UNAVAILABLE: Refusal = { status: 503, body: 'The server is closing.' };
+
+/** A well-formed request for an upgrade, while it is decided on. */
+interface Upgrade {
+  readonly socket: Socket;
+  readonly head: Buffer;
+  readonly handshake: Handshake;
+  readonly deflater: Deflater | null;
+  readonly life: Life;
+}
+
+/** From a request for an upgrade to an open connection, or to the response that refuses it. */
+export class Upgrades {
+  readonly #hub: Hub;
+  readonly #router: Router;
+  readonly #makers = new Map<Plan, Maker>();
+
+  constructor(hub: Hub, plans: readonly Plan[], injector: Injector) {
+    this.#hub = hub;
+    this.#router = new Router(plans);
+    for (const plan of plans) this.#makers.set(plan, injector.maker(plan.handler));
+  }
+
+  /** Where a request leads; `null` for a path that no handler serves. */
+  route(request: IncomingMessage): Route | null {
+    return this.#router.find(splitTarget(request)[0]);
+  }
+
+  /** Refuses a request for a path that no handler serves. */
+  notFound(socket: Socket): void {
+    socket.on('error', destroy);
+    refuse(socket, NOT_FOUND);
+  }
+
+  /** Answers a request for an upgrade to a route. */
+  upgrade({ plan, params }: Route, request: IncomingMessage, socket: Socket, head: Buffer): void {
+    socket.on('error', destroy);
+    const handshake = readHandshake(request);
+    if ('status' in handshake) return refuse(socket, handshake);
+    if (this.#hub.closing) return refuse(socket, UNAVAILABLE);
+    const { compress, deflateOptions, maxFrameSize } = plan.options;
+    let deflater: Deflater | null = null;
+    try {
+      if (compress) deflater = negotiate(request.headers['sec-websocket-extensions'], deflateOptions, maxFrameSize);
+    } catch {
+      return refuse(socket, malformed('Sec-WebSocket-Extensions cannot be parsed'));
+    }
+    const upgradeRequest = toUpgradeRequest(request, params, handshake);
+    try {
+      if (!originAllowed(plan.options.origins, upgradeRequest)) return refuse(socket, FORBIDDEN);
+    } catch (thrown) {
+      this.#hub.report(toError(thrown, `${plan.name}: option origins`), { stage: 'upgrade', handler: plan.name, path: upgradeRequest.path });
+      return refuse(socket, FAILED);
+    }
+    const life = new Life(plan, this.#hub, params);
+    this.#hub.began(life);
+    this.#admit({ socket, head, handshake, deflater, life }, upgradeRequest);
+  }
+
+  #admit(upgrade: Upgrade, request: UpgradeRequest): void {
+    const { life, socket } = upgrade;
+    const admission = life.admit(request, this.#makers.get(life.plan) as Maker);
+    if (!(admission instanceof Promise)) return this.#answer(upgrade, admission);
+    const onClose = () => life.end({ type: 'error', error: 'closed' });
+    socket.once('close', onClose);
+    // A handler that thinks for long does not keep the client waiting while the server closes.
+    const forget = life.onEnd(() => {
+      if (this.#hub.closing) refuse(socket, UNAVAILABLE);
+    });
+    admission.then((answer) => {
+      socket.off('close', onClose);
+      forget();
+      this.#answer(upgrade, answer);
+    });
+  }
+
+  #answer(upgrade: Upgrade, answer: Accept | Reject): void {
+    const { life, socket, handshake } = upgrade;
+    if (answer instanceof Reject) return refuse(socket, rejection(answer));
+    if (!life.upgrading) return;
+    if (!socket.readable || !socket.writable) {
+      socket.destroy();
+      return life.end({ type: 'error', error: 'closed' });
+    }
+    const offered = handshake.subprotocols;
+    const wanted = answer.options.subprotocol;
+    if (wanted !== undefined && !offered.includes(wanted)) return this.#notOffered(upgrade, wanted);
+    const chosen = wanted ?? life.plan.options.subprotocols.find((subprotocol) => offered.includes(subprotocol));
+    this.#open(upgrade, chosen, answer);
+  }
+
+  #open({ life, socket, head, handshake, deflater }: Upgrade, subprotocol: string | undefined, answer: Accept): void {
+    const { maxFrameSize, validateUtf8, backpressureLimit } = life.plan.options;
+    socket.write(handshakeResponse(handshake.key, subprotocol, deflater?.header, answer.options.headers));
+    const transport = new WebSocketTransport(
+      { socket, deflater, maxFrameSize, validateUtf8, backpressureLimit, timers: this.#hub.timers },
+      life,
+    );
+    life.opened(transport, subprotocol);
+    transport.start(head);
+    socket.off('error', destroy);
+  }
+
+  /** RFC 6455, section 4.2.2 allows only what was offered; a browser would fail the connection. */
+  #notOffered({ life, socket, handshake }: Upgrade, subprotocol: string): void {
+    const offered = handshake.subprotocols.length === 0 ? 'none' : handshake.subprotocols.join(', ');
+    const error = new VaqueroError(
+      'VAQUERO_INVALID_UPGRADE_ANSWER',
+      `${life.plan.name} accepted with the sub-protocol '${subprotocol}', but the client offers ${offered}. Choose one of request.subprotocols.`,
+    );
+    this.#hub.report(error, { stage: 'upgrade', handler: life.plan.name });
+    life.end({ type: 'crash', error });
+    refuse(socket, FAILED);
+  }
+}
+
+function toUpgradeRequest(request: IncomingMessage, params: Readonly<Record<string, string>>, handshake: Handshake): UpgradeRequest {
+  const { socket, headers, method = '' } = request;
+  const [path, query] = splitTarget(request);
+  return new UpgradeRequest(
+    {
+      method,
+      scheme: (socket as TLSSocket).encrypted ? 'wss' : 'ws',
+      host: headers.host ?? '',
+      path,
+      query,
+      peer: { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 },
+      headers,
+    },
+    params,
+    handshake.subprotocols,
+    handshake.version,
+    handshake.origin,
+  );
+}
+
+/** Path and query of a request. */
+function splitTarget(request: IncomingMessage): [path: string, query: string] {
+  const target = request.url ?? '/';
+  const mark = target.indexOf('?');
+  return mark < 0 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
+}
+
+function destroy(this: Socket): void {
+  this.destroy();
+}

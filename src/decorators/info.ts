@@ -1,0 +1,13 @@
+import { describe, VaqueroError } from '../core/errors.js';
+import { type Class, nameInfo } from '../core/metadata.js';
+
+/**
+ * Gives an info class its name on the wire, so that it is the same class again on another node. Throws `VAQUERO_DUPLICATE_INFO_NAME` for a
+ * name that another class has.
+ */
+export function Info(name: string) {
+  if (typeof name !== 'string' || name === '') {
+    throw new VaqueroError('VAQUERO_INVALID_DECORATOR', `@Info takes a name, got ${describe(name)}.`);
+  }
+  return (target: Class): void => nameInfo(target, name);
+}

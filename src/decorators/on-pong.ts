@@ -1,0 +1,7 @@
+import type { Reply } from '../core/commands.js';
+import { type CallbackDecorator, recorder } from './callback.js';
+
+/** Called with the payload of each pong; what it returns is sent. */
+export function OnPong(): CallbackDecorator<(payload: Buffer, connection: never) => Reply> {
+  return recorder('OnPong', 'pong');
+}

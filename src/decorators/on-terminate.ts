@@ -1,0 +1,7 @@
+import type { TerminateReason } from '../core/close.js';
+import { type CallbackDecorator, recorder } from './callback.js';
+
+/** Called exactly once for every instance that was made, after the callback in flight, whatever happened; a promise is awaited. */
+export function OnTerminate(): CallbackDecorator<(reason: TerminateReason, connection: never) => unknown> {
+  return recorder('OnTerminate', 'terminate');
+}

@@ -1,0 +1,182 @@
+import 'reflect-metadata';
+import { type DependencyContainer, injectable, Lifecycle } from 'tsyringe';
+import { Bus } from '../core/bus.js';
+import { Connection } from '../core/connection/connection.js';
+import { VaqueroError } from '../core/errors.js';
+import type { Injector, Made, Maker } from '../core/injector.js';
+import type { HandlerClass } from '../core/plan.js';
+import { UpgradeRequest } from '../core/upgrade-request.js';
+import { label, type Parameter, parametersOf, type Token } from './parameters.js';
+
+/** What tsyringe knows of a token; it has no public way to ask. */
+interface Registration {
+  readonly provider: { useClass?: HandlerClass; useValue?: unknown; useToken?: Token; useFactory?: unknown };
+  readonly options: { readonly lifecycle: Lifecycle };
+}
+
+/** How much of a dependency belongs to one connection. */
+interface Scope {
+  /** It must be made for each connection. */
+  readonly scoped: boolean;
+  /** Something made for it must be disposed with the connection. */
+  readonly disposable: boolean;
+}
+
+const SHARED: Scope = { scoped: false, disposable: false };
+const UNKNOWN: Scope = { scoped: true, disposable: true };
+
+type Resolve = (token: Token, ...more: unknown[]) => unknown;
+
+/**
+ * Makes handlers with tsyringe. What the application shares is resolved from its own container, never through a connection's: a
+ * singleton that tsyringe makes through a child container is disposed with that child. A connection has a child container only while
+ * its handler is made, and only where something in it belongs to the connection; it is kept only if something must be disposed.
+ */
+export class TsyringeInjector implements Injector {
+  readonly #container: DependencyContainer;
+  readonly #bus: Bus;
+  readonly #scopes = new Map<Token, Scope>();
+
+  constructor(container: DependencyContainer, bus: Bus) {
+    this.#container = container;
+    this.#bus = bus;
+  }
+
+  faults(handler: HandlerClass): readonly string[] {
+    const faults = parametersOf(handler).flatMap((parameter, i) =>
+      parameter.token === undefined && !parameter.opaque
+        ? [
+            `${label(parameter, i)} of the constructor has a type that does not exist at run time (an interface, a type alias, ` +
+              'a class behind "import type", or a circular import). Inject a class, or name a token: @inject(TOKEN)',
+          ]
+        : [],
+    );
+    if (this.#registration(handler)?.options.lifecycle === Lifecycle.Singleton) {
+      faults.push('is registered as a singleton, but a handler is made for each connection. Remove @singleton(), and keep what is shared in a service');
+    }
+    return faults;
+  }
+
+  maker(handler: HandlerClass): Maker {
+    // Tells tsyringe the constructor's parameters, so that handlers need no @injectable() beside @WebSocketHandler.
+    injectable()(handler);
+    const parameters = parametersOf(handler);
+    const scopes = parameters.map((parameter) => this.#parameterScope(parameter));
+    const disposes = hasDispose(handler);
+    return scopes.some((scope) => scope.scoped)
+      ? this.#scopedMaker(handler, disposes || scopes.some((scope) => scope.disposable))
+      : this.#directMaker(handler, parameters, disposes);
+  }
+
+  /** Everything but the connection itself comes from the application: no child container is made. */
+  #directMaker(handler: HandlerClass, parameters: readonly Parameter[], disposes: boolean): Maker {
+    const fillers = parameters.map((parameter, i) => this.#filler(handler, parameter, i));
+    return (connection, request) => {
+      const given = new Array<unknown>(fillers.length);
+      for (let i = 0; i < fillers.length; i++) given[i] = (fillers[i] as Filler)(connection, request);
+      const made = new handler(...given);
+      return { handler: made, dispose: disposes ? () => (made as { dispose(): unknown }).dispose() : null };
+    };
+  }
+
+  #filler(handler: HandlerClass, parameter: Parameter, index: number): Filler {
+    const { token, multiple, optional } = parameter;
+    if (token === Connection) return (connection) => connection;
+    if (token === UpgradeRequest) return (_, request) => request;
+    if (token === Bus) return () => this.#bus;
+    const container = this.#container;
+    return () => {
+      try {
+        if (multiple) return container.resolveAll(token as HandlerClass);
+        if (optional && !container.isRegistered(token as HandlerClass, true)) return undefined;
+        return container.resolve(token as HandlerClass);
+      } catch (cause) {
+        throw failed(handler, `${label(parameter, index)}: ${(cause as Error).message}`, cause);
+      }
+    };
+  }
+
+  #scopedMaker(handler: HandlerClass, disposes: boolean): Maker {
+    return (connection, request): Made => {
+      const child = this.#container.createChildContainer();
+      child.registerInstance(Connection as HandlerClass, connection);
+      child.registerInstance(UpgradeRequest as HandlerClass, request);
+      const make = this.#keepSharedOut(child);
+      try {
+        return { handler: make(handler) as object, dispose: disposes ? () => child.dispose() : null };
+      } catch (cause) {
+        throw failed(handler, (cause as Error).message, cause);
+      }
+    };
+  }
+
+  /** Sends a child container's requests for what is shared to the application's container. tsyringe asks `this` for every dependency. */
+  #keepSharedOut(child: DependencyContainer): Resolve {
+    const own = child.resolve.bind(child) as Resolve;
+    const ownAll = child.resolveAll.bind(child) as Resolve;
+    const app = this.#container as unknown as { resolve: Resolve; resolveAll: Resolve };
+    const redirected = {
+      resolve: (token: Token, ...more: unknown[]) => (this.#scope(token).scoped ? own(token, ...more) : app.resolve(token, ...more)),
+      resolveAll: (token: Token, ...more: unknown[]) => (this.#scope(token).scoped ? ownAll(token, ...more) : app.resolveAll(token, ...more)),
+    };
+    Object.assign(child, redirected);
+    return own;
+  }
+
+  #parameterScope(parameter: Parameter): Scope {
+    // These three are given by hand where nothing else needs a child container.
+    if (parameter.token === Connection || parameter.token === UpgradeRequest || parameter.token === Bus) return SHARED;
+    return parameter.opaque ? UNKNOWN : this.#scope(parameter.token as Token);
+  }
+
+  #scope(token: Token): Scope {
+    let scope = this.#scopes.get(token);
+    if (scope === undefined) {
+      // Stands while the token's own dependencies are looked at, so that a circle ends.
+      this.#scopes.set(token, SHARED);
+      scope = this.#findScope(token);
+      this.#scopes.set(token, scope);
+    }
+    return scope;
+  }
+
+  #findScope(token: Token): Scope {
+    if (token === Connection || token === UpgradeRequest) return { scoped: true, disposable: false };
+    const registration = this.#registration(token);
+    if (registration === undefined || registration === null) return typeof token === 'function' ? this.#classScope(token as HandlerClass) : SHARED;
+    const { provider, options } = registration;
+    if (options.lifecycle === Lifecycle.Singleton || 'useValue' in provider) return SHARED;
+    if (provider.useToken !== undefined) return this.#scope(provider.useToken);
+    if (provider.useClass === undefined) return UNKNOWN;
+    const scope = this.#classScope(provider.useClass);
+    return options.lifecycle === Lifecycle.Transient ? scope : { scoped: true, disposable: scope.disposable || hasDispose(provider.useClass) };
+  }
+
+  /** A class made anew each time belongs to the connection if something it needs does, or if it must be disposed. */
+  #classScope(target: HandlerClass): Scope {
+    const scopes = parametersOf(target).map((parameter) =>
+      parameter.opaque || parameter.token === undefined ? UNKNOWN : this.#scope(parameter.token),
+    );
+    const disposable = hasDispose(target) || scopes.some((scope) => scope.disposable);
+    return { scoped: disposable || scopes.some((scope) => scope.scoped), disposable };
+  }
+
+  #registration(token: Token): Registration | null | undefined {
+    const container = this.#container as unknown as { getRegistration?(token: Token): Registration | null };
+    return container.getRegistration?.(token);
+  }
+}
+
+type Filler = (connection: Connection, request: UpgradeRequest) => unknown;
+
+function hasDispose(target: HandlerClass): boolean {
+  return typeof (target.prototype as { dispose?: unknown }).dispose === 'function';
+}
+
+function failed(handler: HandlerClass, reason: string, cause: unknown): VaqueroError {
+  return new VaqueroError(
+    'VAQUERO_INJECTION_FAILED',
+    `Cannot make ${handler.name}: ${reason} Classes with parameters need @injectable() or @singleton(), tokens must be registered in the container.`,
+    { cause },
+  );
+}
