@@ -13,7 +13,17 @@ export { accept, reject } from './core/answers.js';
 export type { BusCounters, Ref } from './core/bus.js';
 export { Bus } from './core/bus.js';
 export type { ProtocolFault, TerminateReason } from './core/close.js';
-export type { Active, Close, Command, Deflate, Frame, Reply, RuntimeOptions, SetOptions, ShutdownReason } from './core/commands.js';
+export type {
+  Active,
+  Close,
+  Command,
+  Deflate,
+  Frame,
+  Reply,
+  RuntimeOptions,
+  SetOptions,
+  ShutdownReason,
+} from './core/commands.js';
 export { active, binary, close, deflate, json, ping, pong, setOptions, shutdownReason, stop, text } from './core/commands.js';
 export { Connection } from './core/connection/connection.js';
 export type { VaqueroErrorCode } from './core/errors.js';

@@ -64,7 +64,10 @@ function checkHeaders(headers: HeaderValues | undefined): void {
   for (const [name, value] of Object.entries(headers ?? {})) {
     const values = typeof value === 'string' ? [value] : value;
     if (!NAME.test(name) || !Array.isArray(values) || values.some((v) => typeof v !== 'string' || FORBIDDEN.test(v))) {
-      throw new VaqueroError('VAQUERO_INVALID_UPGRADE_ANSWER', `The header ${describe(name)} has a name or value that HTTP does not allow.`);
+      throw new VaqueroError(
+        'VAQUERO_INVALID_UPGRADE_ANSWER',
+        `The header ${describe(name)} has a name or value that HTTP does not allow.`,
+      );
     }
   }
 }

@@ -132,7 +132,9 @@ export function json(value: unknown): Frame {
   try {
     encoded = JSON.stringify(value);
   } catch (cause) {
-    throw new VaqueroError('VAQUERO_INVALID_FRAME', `json() cannot encode ${describe(value)}: ${(cause as Error).message}`, { cause });
+    throw new VaqueroError('VAQUERO_INVALID_FRAME', `json() cannot encode ${describe(value)}: ${(cause as Error).message}`, {
+      cause,
+    });
   }
   if (encoded === undefined) throw invalid('json() takes a value that JSON can say', value);
   return new Frame('text', encoded);
@@ -218,7 +220,8 @@ function controlPayload(name: string, payload: string | Uint8Array | ArrayBuffer
 }
 
 function flag(name: string, on: boolean): boolean {
-  if (typeof on !== 'boolean') throw new VaqueroError('VAQUERO_INVALID_OPTION', `${name}() takes true or false, got ${describe(on)}.`);
+  if (typeof on !== 'boolean')
+    throw new VaqueroError('VAQUERO_INVALID_OPTION', `${name}() takes true or false, got ${describe(on)}.`);
   return on;
 }
 

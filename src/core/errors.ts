@@ -41,9 +41,7 @@ export class VaqueroError extends Error {
 
   /** Tells whether a value is a VaqueroError, and of this code if one is given. */
   static is(value: unknown, code?: VaqueroErrorCode): value is VaqueroError {
-    return (
-      value instanceof Error && BRAND in value && (code === undefined || (value as VaqueroError).code === code)
-    );
+    return value instanceof Error && BRAND in value && (code === undefined || (value as VaqueroError).code === code);
   }
 }
 
@@ -64,5 +62,7 @@ export function describe(value: unknown): string {
   if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function';
   if (typeof value !== 'object') return `the ${typeof value} ${String(value)}`;
   const name = (value as object).constructor?.name;
-  return !name || name === 'Object' ? `a plain object with keys [${Object.keys(value).slice(0, 8).join(', ')}]` : `an instance of ${name}`;
+  return !name || name === 'Object'
+    ? `a plain object with keys [${Object.keys(value).slice(0, 8).join(', ')}]`
+    : `an instance of ${name}`;
 }

@@ -66,7 +66,10 @@ const infoClasses = new Map<string, Class>();
 export function nameInfo(target: Class, name: string): void {
   const other = infoClasses.get(name);
   if (other !== undefined && other !== target) {
-    throw new VaqueroError('VAQUERO_DUPLICATE_INFO_NAME', `@Info('${name}') is on ${other.name} and on ${target.name}. Give each class a name of its own.`);
+    throw new VaqueroError(
+      'VAQUERO_DUPLICATE_INFO_NAME',
+      `@Info('${name}') is on ${other.name} and on ${target.name}. Give each class a name of its own.`,
+    );
   }
   infoClasses.set(name, target);
   Reflect.defineMetadata(INFO_NAME, name, target);

@@ -23,11 +23,7 @@ export interface DeflateOptions {
 }
 
 /** Which `Origin`s may connect: `same-origin`, `*` for all, origins, patterns of origins, or a function of both. */
-export type Origins =
-  | 'same-origin'
-  | '*'
-  | readonly (string | RegExp)[]
-  | ((origin: string, request: UpgradeRequest) => boolean);
+export type Origins = 'same-origin' | '*' | readonly (string | RegExp)[] | ((origin: string, request: UpgradeRequest) => boolean);
 
 /** Options of `@WebSocketHandler(path, options)`, and of `serve`'s `defaults` for all handlers. */
 export interface HandlerOptions {
@@ -76,7 +72,10 @@ const MAX_DELAY = 2_147_483_647;
 /** A check answers what an option must be, or undefined if it is that. */
 type Check = (value: unknown) => string | undefined;
 
-const must = (rule: string, holds: (value: unknown) => boolean): Check => (value) => (holds(value) ? undefined : rule);
+const must =
+  (rule: string, holds: (value: unknown) => boolean): Check =>
+  (value) =>
+    holds(value) ? undefined : rule;
 
 const bool = must('true or false', (v) => typeof v === 'boolean');
 const range = (from: number, to: number, unit: string): Check =>

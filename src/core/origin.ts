@@ -10,7 +10,9 @@ export function originAllowed(origins: Origins, request: UpgradeRequest): boolea
   if (origin === undefined || origins === '*') return true;
   if (origins === 'same-origin') return isSameOrigin(origin, request);
   if (typeof origins === 'function') return origins(origin, request);
-  return origins.some((allowed) => (typeof allowed === 'string' ? allowed.toLowerCase() === origin.toLowerCase() : matches(allowed, origin)));
+  return origins.some((allowed) =>
+    typeof allowed === 'string' ? allowed.toLowerCase() === origin.toLowerCase() : matches(allowed, origin),
+  );
 }
 
 /** A pattern with `g` or `y` remembers where it was; each origin is matched from its beginning all the same. */

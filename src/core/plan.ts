@@ -77,7 +77,10 @@ export function compilePlans(handlers: readonly unknown[], defaults: HandlerOpti
   }
   if (faults.length === 0) return plans;
   const list = faults.map((fault) => `\n  - ${fault}`).join('');
-  throw new VaqueroError('VAQUERO_INVALID_HANDLER', `The handlers have ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:${list}`);
+  throw new VaqueroError(
+    'VAQUERO_INVALID_HANDLER',
+    `The handlers have ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:${list}`,
+  );
 }
 
 function compile(handler: unknown, defaults: HandlerOptions, injectionFaults: InjectionFaults): Plan | string[] {
@@ -87,7 +90,8 @@ function compile(handler: unknown, defaults: HandlerOptions, injectionFaults: In
   const target = handler as HandlerClass;
   const name = target.name || '(anonymous class)';
   const record = handlerRecord(target);
-  if (record === undefined) return [`${name}: has no @WebSocketHandler('/path') of its own; decorate the class, or leave it out of handlers`];
+  if (record === undefined)
+    return [`${name}: has no @WebSocketHandler('/path') of its own; decorate the class, or leave it out of handlers`];
 
   const { byKind, infos, faults } = collect(target);
   const path = pathFault(record.path);
@@ -124,7 +128,11 @@ interface Collected {
 function collect(target: HandlerClass): Collected {
   const collected: Collected = { byKind: new Map(), infos: [], faults: [] };
   const seen = new Set<string | symbol>();
-  for (let prototype = target.prototype; prototype && prototype !== Object.prototype; prototype = Object.getPrototypeOf(prototype)) {
+  for (
+    let prototype = target.prototype;
+    prototype && prototype !== Object.prototype;
+    prototype = Object.getPrototypeOf(prototype)
+  ) {
     const records = callbackRecords(prototype);
     collected.faults.push(...duplicateFaults(records));
     for (const record of records) {
@@ -161,7 +169,9 @@ function duplicateFaults(records: readonly CallbackRecord[]): string[] {
     if (other === undefined) first.set(record.kind, record);
     else {
       const decorator = DECORATORS[record.kind];
-      faults.push(`${String(record.key)}: a second ${decorator} beside ${String(other.key)}; a class may have one, so put both into one method`);
+      faults.push(
+        `${String(record.key)}: a second ${decorator} beside ${String(other.key)}; a class may have one, so put both into one method`,
+      );
     }
   }
   return faults;
@@ -178,7 +188,9 @@ function infoClause(callback: Callback, record: CallbackRecord, prototype: objec
     );
   }
   const type = types?.[0];
-  return typeof type !== 'function' || type === Object ? { callback, takes: null, mayTakeFrames: true, label: '*' } : byClass(callback, type as Class);
+  return typeof type !== 'function' || type === Object
+    ? { callback, takes: null, mayTakeFrames: true, label: '*' }
+    : byClass(callback, type as Class);
 }
 
 function byMatcher(callback: Callback, matcher: InfoMatcher): InfoClause {

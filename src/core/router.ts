@@ -12,7 +12,8 @@ const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
 
 /** What is wrong with a path pattern, or undefined. */
 export function pathFault(path: unknown): string | undefined {
-  if (typeof path !== 'string' || !path.startsWith('/')) return `the path must be a string that starts with '/', got ${describe(path)}`;
+  if (typeof path !== 'string' || !path.startsWith('/'))
+    return `the path must be a string that starts with '/', got ${describe(path)}`;
   try {
     addRoute(createRouter(), '', path, null);
     return undefined;

@@ -12,7 +12,19 @@ export interface Logger {
 }
 
 /** Where an error came from. */
-export type ErrorStage = 'make' | 'upgrade' | 'init' | 'text' | 'binary' | 'ping' | 'pong' | 'info' | 'send' | 'terminate' | 'dispose' | 'server';
+export type ErrorStage =
+  | 'make'
+  | 'upgrade'
+  | 'init'
+  | 'text'
+  | 'binary'
+  | 'ping'
+  | 'pong'
+  | 'info'
+  | 'send'
+  | 'terminate'
+  | 'dispose'
+  | 'server';
 
 /** What `onError` is told beside the error. */
 export interface ErrorContext {

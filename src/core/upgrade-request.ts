@@ -41,7 +41,13 @@ export class UpgradeRequest implements RequestInfo {
   readonly origin: string | undefined;
 
   /** @internal */
-  constructor(info: RequestInfo, params: Readonly<Record<string, string>>, subprotocols: readonly string[], version: number, origin: string | undefined) {
+  constructor(
+    info: RequestInfo,
+    params: Readonly<Record<string, string>>,
+    subprotocols: readonly string[],
+    version: number,
+    origin: string | undefined,
+  ) {
     this.method = info.method;
     this.scheme = info.scheme;
     this.host = info.host;

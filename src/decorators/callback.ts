@@ -15,8 +15,12 @@ export type CallbackDecorator<Callback extends (...parameters: never[]) => unkno
 export function recorder(name: string, kind: CallbackKind, matcher?: InfoMatcher) {
   return (prototype: object, key: string | symbol, descriptor?: PropertyDescriptor): void => {
     if (typeof prototype === 'function' || typeof descriptor?.value !== 'function') {
-      const place = typeof prototype === 'function' ? `the static ${String(key)}` : `${prototype?.constructor?.name}.${String(key)}`;
-      throw new VaqueroError('VAQUERO_INVALID_DECORATOR', `@${name} must be on a method of instances, and ${place} is ${describe(descriptor?.value)}.`);
+      const place =
+        typeof prototype === 'function' ? `the static ${String(key)}` : `${prototype?.constructor?.name}.${String(key)}`;
+      throw new VaqueroError(
+        'VAQUERO_INVALID_DECORATOR',
+        `@${name} must be on a method of instances, and ${place} is ${describe(descriptor?.value)}.`,
+      );
     }
     recordCallback(prototype, { kind, key, matcher });
   };

@@ -5,11 +5,15 @@ import { type CallbackDecorator, recorder } from './callback.js';
 /** Called with infos that are of the class of the parameter's declared type; a parameter without a class takes everything. */
 export function OnInfo(): CallbackDecorator<(info: never, connection: never) => Reply>;
 /** Called with infos that are instances of a class. */
-export function OnInfo<Info>(type: abstract new (...parameters: never[]) => Info): CallbackDecorator<(info: Info, connection: never) => Reply>;
+export function OnInfo<Info>(
+  type: abstract new (...parameters: never[]) => Info,
+): CallbackDecorator<(info: Info, connection: never) => Reply>;
 /** Called with infos whose `type` is this tag. */
 export function OnInfo(tag: string): CallbackDecorator<(info: never, connection: never) => Reply>;
 /** Called with infos that a predicate takes. */
-export function OnInfo<Info>(predicate: (info: unknown) => info is Info): CallbackDecorator<(info: Info, connection: never) => Reply>;
+export function OnInfo<Info>(
+  predicate: (info: unknown) => info is Info,
+): CallbackDecorator<(info: Info, connection: never) => Reply>;
 /** Called with infos that a predicate takes. */
 export function OnInfo(predicate: (info: never) => boolean): CallbackDecorator<(info: never, connection: never) => Reply>;
 /**
@@ -18,7 +22,10 @@ export function OnInfo(predicate: (info: never) => boolean): CallbackDecorator<(
  */
 export function OnInfo(matcher?: unknown): CallbackDecorator<(info: never, connection: never) => Reply> {
   if (matcher !== undefined && typeof matcher !== 'function' && (typeof matcher !== 'string' || matcher === '')) {
-    throw new VaqueroError('VAQUERO_INVALID_DECORATOR', `@OnInfo takes a class, a tag, a predicate or nothing, got ${describe(matcher)}.`);
+    throw new VaqueroError(
+      'VAQUERO_INVALID_DECORATOR',
+      `@OnInfo takes a class, a tag, a predicate or nothing, got ${describe(matcher)}.`,
+    );
   }
   return recorder('OnInfo', 'info', matcher as Parameters<typeof recorder>[2]);
 }

@@ -12,7 +12,10 @@ export function WebSocketHandler(path: string, options: HandlerOptions = {}) {
   // biome-ignore lint/suspicious/noExplicitAny: a constructor with any parameters; the container knows them.
   return (target: new (...parameters: any[]) => object): void => {
     if (typeof target !== 'function') {
-      throw new VaqueroError('VAQUERO_INVALID_DECORATOR', `@WebSocketHandler must be on a class, and this is ${describe(target)}.`);
+      throw new VaqueroError(
+        'VAQUERO_INVALID_DECORATOR',
+        `@WebSocketHandler must be on a class, and this is ${describe(target)}.`,
+      );
     }
     recordHandler(target, { path, options });
   };

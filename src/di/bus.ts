@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { container as globalContainer, type DependencyContainer } from 'tsyringe';
+import { type DependencyContainer, container as globalContainer } from 'tsyringe';
 import { Bus } from '../core/bus.js';
 
 /** A container, and the bus that its services get. */

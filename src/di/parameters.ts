@@ -31,8 +31,14 @@ function fromType(type: unknown): Parameter {
 }
 
 function fromToken(given: unknown): Parameter {
-  if (typeof given !== 'object' || given === null) return { token: given as Token, multiple: false, optional: false, opaque: false };
-  const { token, multiple, isOptional, transform } = given as { token?: unknown; multiple?: boolean; isOptional?: boolean; transform?: unknown };
+  if (typeof given !== 'object' || given === null)
+    return { token: given as Token, multiple: false, optional: false, opaque: false };
+  const { token, multiple, isOptional, transform } = given as {
+    token?: unknown;
+    multiple?: boolean;
+    isOptional?: boolean;
+    transform?: unknown;
+  };
   const opaque = transform !== undefined || (typeof token === 'object' && token !== null) || token === undefined;
   return { token: token as Token, multiple: multiple === true, optional: isOptional === true, opaque };
 }

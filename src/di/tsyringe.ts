@@ -52,7 +52,9 @@ export class TsyringeInjector implements Injector {
         : [],
     );
     if (this.#registration(handler)?.options.lifecycle === Lifecycle.Singleton) {
-      faults.push('is registered as a singleton, but a handler is made for each connection. Remove @singleton(), and keep what is shared in a service');
+      faults.push(
+        'is registered as a singleton, but a handler is made for each connection. Remove @singleton(), and keep what is shared in a service',
+      );
     }
     return faults;
   }
@@ -116,8 +118,10 @@ export class TsyringeInjector implements Injector {
     const ownAll = child.resolveAll.bind(child) as Resolve;
     const app = this.#container as unknown as { resolve: Resolve; resolveAll: Resolve };
     const redirected = {
-      resolve: (token: Token, ...more: unknown[]) => (this.#scope(token).scoped ? own(token, ...more) : app.resolve(token, ...more)),
-      resolveAll: (token: Token, ...more: unknown[]) => (this.#scope(token).scoped ? ownAll(token, ...more) : app.resolveAll(token, ...more)),
+      resolve: (token: Token, ...more: unknown[]) =>
+        this.#scope(token).scoped ? own(token, ...more) : app.resolve(token, ...more),
+      resolveAll: (token: Token, ...more: unknown[]) =>
+        this.#scope(token).scoped ? ownAll(token, ...more) : app.resolveAll(token, ...more),
     };
     Object.assign(child, redirected);
     return own;
@@ -143,13 +147,16 @@ export class TsyringeInjector implements Injector {
   #findScope(token: Token): Scope {
     if (token === Connection || token === UpgradeRequest) return { scoped: true, disposable: false };
     const registration = this.#registration(token);
-    if (registration === undefined || registration === null) return typeof token === 'function' ? this.#classScope(token as HandlerClass) : SHARED;
+    if (registration === undefined || registration === null)
+      return typeof token === 'function' ? this.#classScope(token as HandlerClass) : SHARED;
     const { provider, options } = registration;
     if (options.lifecycle === Lifecycle.Singleton || 'useValue' in provider) return SHARED;
     if (provider.useToken !== undefined) return this.#scope(provider.useToken);
     if (provider.useClass === undefined) return UNKNOWN;
     const scope = this.#classScope(provider.useClass);
-    return options.lifecycle === Lifecycle.Transient ? scope : { scoped: true, disposable: scope.disposable || hasDispose(provider.useClass) };
+    return options.lifecycle === Lifecycle.Transient
+      ? scope
+      : { scoped: true, disposable: scope.disposable || hasDispose(provider.useClass) };
   }
 
   /** A class made anew each time belongs to the connection if something it needs does, or if it must be disposed. */

@@ -277,7 +277,8 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
     const clauses = this.plan.infos;
     for (let i = 0; i < clauses.length; i++) {
       const clause = clauses[i] as (typeof clauses)[number];
-      if (clause.takes === null || this.takes(clause.callback, clause.takes, info)) return this.call(clause.callback, 'info', info);
+      if (clause.takes === null || this.takes(clause.callback, clause.takes, info))
+        return this.call(clause.callback, 'info', info);
       if (this.stage !== Stage.open) return;
     }
     if (info instanceof Command) this.send(info);
@@ -354,7 +355,10 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
   /** What `connection.send` does: a reply from anywhere. */
   send(reply: unknown): void {
     if (this.stage === Stage.upgrading) {
-      throw new VaqueroError('VAQUERO_NOT_OPEN', `${this.plan.name}: nothing can be sent before the upgrade is complete. Send from @OnInit on.`);
+      throw new VaqueroError(
+        'VAQUERO_NOT_OPEN',
+        `${this.plan.name}: nothing can be sent before the upgrade is complete. Send from @OnInit on.`,
+      );
     }
     interpret(reply, this)?.catch((error) => {
       this.currentStage = 'send';
@@ -475,7 +479,10 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
     if (this.handler === null) return this.over();
     const { terminate } = this.plan;
     this.current = terminate;
-    const ran = terminate === null ? undefined : this.attempt('terminate', () => terminate.fn.call(this.handler as object, this.reason, this.connection));
+    const ran =
+      terminate === null
+        ? undefined
+        : this.attempt('terminate', () => terminate.fn.call(this.handler as object, this.reason, this.connection));
     if (ran === undefined) this.disposed();
     else ran.then(() => this.disposed());
   }

@@ -27,7 +27,9 @@ async function modulesBelow(directory: string): Promise<string[]> {
   try {
     entries = await readdir(directory, { withFileTypes: true });
   } catch (cause) {
-    throw new VaqueroError('VAQUERO_DISCOVER_FAILED', `Cannot read the folder ${directory}: ${(cause as Error).message}`, { cause });
+    throw new VaqueroError('VAQUERO_DISCOVER_FAILED', `Cannot read the folder ${directory}: ${(cause as Error).message}`, {
+      cause,
+    });
   }
   const files: string[] = [];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {

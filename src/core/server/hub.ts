@@ -94,6 +94,9 @@ export class Hub implements Runtime {
   #log(error: Error, { stage, handler, method, path }: ErrorContext): void {
     const where = [handler, method].filter((name) => name !== undefined).join('.');
     // A path comes from the client: quoted, so that no line break of it ends up in a log.
-    this.logger.error(`vaquero: ${stage} failed${where && ` in ${where}`}${path === undefined ? '' : ` (${JSON.stringify(path)})`}:`, error);
+    this.logger.error(
+      `vaquero: ${stage} failed${where && ` in ${where}`}${path === undefined ? '' : ` (${JSON.stringify(path)})`}:`,
+      error,
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { malformed, type Refusal, upgradeRequired } from '../../transports/ws/handshake.js';
 import type { Bus } from '../bus.js';
 import { describe, VaqueroError } from '../errors.js';

@@ -2,7 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { type Deflater, negotiate } from '../../transports/ws/deflate.js';
-import { type Handshake, handshakeResponse, malformed, type Refusal, readHandshake, refuse, rejection } from '../../transports/ws/handshake.js';
+import {
+  type Handshake,
+  handshakeResponse,
+  malformed,
+  type Refusal,
+  readHandshake,
+  refuse,
+  rejection,
+} from '../../transports/ws/handshake.js';
 import { WebSocketTransport } from '../../transports/ws/transport.js';
 import { type Accept, Reject } from '../answers.js';
 import { Life } from '../connection/life.js';
@@ -68,7 +76,11 @@ export class Upgrades {
     try {
       if (!originAllowed(plan.options.origins, upgradeRequest)) return refuse(socket, FORBIDDEN);
     } catch (thrown) {
-      this.#hub.report(toError(thrown, `${plan.name}: option origins`), { stage: 'upgrade', handler: plan.name, path: upgradeRequest.path });
+      this.#hub.report(toError(thrown, `${plan.name}: option origins`), {
+        stage: 'upgrade',
+        handler: plan.name,
+        path: upgradeRequest.path,
+      });
       return refuse(socket, FAILED);
     }
     const life = new Life(plan, this.#hub, params);
@@ -133,7 +145,11 @@ export class Upgrades {
   }
 }
 
-function toUpgradeRequest(request: IncomingMessage, params: Readonly<Record<string, string>>, handshake: Handshake): UpgradeRequest {
+function toUpgradeRequest(
+  request: IncomingMessage,
+  params: Readonly<Record<string, string>>,
+  handshake: Handshake,
+): UpgradeRequest {
   const { socket, headers, method = '' } = request;
   const [path, query] = splitTarget(request);
   return new UpgradeRequest(

@@ -32,11 +32,13 @@ export function readHandshake(request: IncomingMessage): Handshake | Refusal {
   const { headers, method } = request;
   if (headers.upgrade?.toLowerCase() !== 'websocket') return upgradeRequired();
   if (method !== 'GET') return malformed('the method must be GET');
-  if (request.httpVersionMajor < 1 || (request.httpVersionMajor === 1 && request.httpVersionMinor < 1)) return malformed('HTTP must be 1.1');
+  if (request.httpVersionMajor < 1 || (request.httpVersionMajor === 1 && request.httpVersionMinor < 1))
+    return malformed('HTTP must be 1.1');
   const version = headers['sec-websocket-version'];
   // Without the header it is hixie-76 or older, which Cowboy refuses too.
   if (version === undefined) return malformed('Sec-WebSocket-Version is missing');
-  if (!VERSIONS.includes(Number(version))) return { ...upgradeRequired(), body: `Sec-WebSocket-Version must be one of ${VERSIONS.join(', ')}` };
+  if (!VERSIONS.includes(Number(version)))
+    return { ...upgradeRequired(), body: `Sec-WebSocket-Version must be one of ${VERSIONS.join(', ')}` };
   const key = headers['sec-websocket-key'];
   if (key === undefined || !KEY.test(key)) return malformed('Sec-WebSocket-Key must be 16 bytes in base64');
   try {
@@ -66,8 +68,15 @@ export function malformed(what: string): Refusal {
 }
 
 /** The server's part of the opening handshake (RFC 6455, section 4.2.2). */
-export function handshakeResponse(key: string, chosen: string | undefined, extensions: string | undefined, more: HeaderValues | undefined): string {
-  const accept = createHash('sha1').update(key + GUID).digest('base64');
+export function handshakeResponse(
+  key: string,
+  chosen: string | undefined,
+  extensions: string | undefined,
+  more: HeaderValues | undefined,
+): string {
+  const accept = createHash('sha1')
+    .update(key + GUID)
+    .digest('base64');
   let response = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n`;
   if (chosen !== undefined) response += `Sec-WebSocket-Protocol: ${chosen}\r\n`;
   if (extensions !== undefined) response += `Sec-WebSocket-Extensions: ${extensions}\r\n`;

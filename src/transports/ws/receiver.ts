@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { Accumulator } from './accumulator.js';
 import { isCloseCode } from '../../core/commands.js';
+import { Accumulator } from './accumulator.js';
 import { FIN, MASKED, MAX_CONTROL_PAYLOAD, Opcode, RSV1, unmask } from './frame.js';
 
 /** What the receiver finds in the bytes. */
@@ -147,7 +147,10 @@ export class Receiver {
     if (opcode > Opcode.binary) return this.fault('badframe');
     if ((opcode === Opcode.continuation) !== (this.fragments !== null)) return this.fault('badframe');
     const before = this.fragments === null ? 0 : this.fragments.length;
-    const limit = compressed || (this.fragments !== null && this.fragmentsAreCompressed) ? compressedLimit(this.maxFrameSize) : this.maxFrameSize;
+    const limit =
+      compressed || (this.fragments !== null && this.fragmentsAreCompressed)
+        ? compressedLimit(this.maxFrameSize)
+        : this.maxFrameSize;
     if (before + length > limit) return this.fault('badsize');
     return true;
   }

@@ -237,7 +237,9 @@ export class WebSocketTransport extends Alarm implements Transport, ReceiverEven
       this.inflating = false;
       if (error) {
         this.receiver.stop();
-        return this.onFault((error as NodeJS.ErrnoException).code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'badsize' : 'badencoding');
+        return this.onFault(
+          (error as NodeJS.ErrnoException).code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'badsize' : 'badencoding',
+        );
       }
       this.receiver.inflated(inflated, isText);
       this.readOrNot();

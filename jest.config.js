@@ -1,0 +1,14 @@
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  transform: { '\\.m?[jt]s$': '@swc/jest' },
+  // rou3 comes as ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!rou3/)'],
+  moduleNameMapper: {
+    '^vaquero$': '<rootDir>/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/bench/', '<rootDir>/dist/'],
+  testTimeout: 15_000,
+};
