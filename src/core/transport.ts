@@ -1,8 +1,12 @@
 import type { TerminateReason } from './close.js';
 import type { Frame } from './commands.js';
 
-/** What carries a connection's frames. It gathers what it is given and writes it when the turn ends. */
+/** What carries a connection's frames. It gathers what it is given and writes it when the turn ends, or on `uncork`. */
 export interface Transport {
+  /** Gathers until `uncork`, which comes in the same turn. */
+  cork(): void;
+  /** Writes what was gathered. */
+  uncork(): void;
   sendText(payload: string): void;
   sendBinary(payload: Buffer): void;
   sendFrame(frame: Frame): void;

@@ -229,8 +229,15 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
     if (this.current === null && this.stage === Stage.open) wake(this);
   }
 
-  /** Handles what waits now, not what comes of it, so that others get their turn. */
+  /** A turn from the run queue: what is replied in it leaves together, at once. */
   run(): void {
+    this.transport?.cork();
+    this.handleWaiting();
+    this.transport?.uncork();
+  }
+
+  /** Handles what waits now, not what comes of it, so that others get their turn. */
+  private handleWaiting(): void {
     for (let turns = this.waiting; turns > 0 && this.current === null && this.stage === Stage.open; turns--) {
       const from = this.nextSource();
       if (from === null) break;
@@ -326,7 +333,7 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
 
   private settled(): void {
     this.returned();
-    if (this.waiting > 0) this.run();
+    if (this.waiting > 0) this.handleWaiting();
   }
 
   private returned(): void {

@@ -33,8 +33,6 @@ interface Job {
 /** Encodes a connection's frames and writes them, together, when the turn ends. */
 export class Sender implements Runnable {
   awake = false;
-  /** While the transport reads it flushes itself when it is done. */
-  holding = false;
   /** What the handler's `deflate` said. */
   deflates = true;
 
@@ -47,6 +45,7 @@ export class Sender implements Runnable {
   private runFrom = 0;
   private runTo = 0;
   private gathered = 0;
+  private corked = false;
   private jobs: Job[] | null = null;
   private jobBytes = 0;
   private closed = false;
@@ -109,6 +108,16 @@ export class Sender implements Runnable {
       this.run();
       done();
     };
+  }
+
+  /** Gathers until `uncork`, instead of until the run queue comes to it. */
+  cork(): void {
+    this.corked = true;
+  }
+
+  uncork(): void {
+    this.corked = false;
+    this.run();
   }
 
   /** Writes what was gathered. */
@@ -270,7 +279,7 @@ export class Sender implements Runnable {
   private add(bytes: number): void {
     this.gathered += bytes;
     if (this.gathered >= FLUSH_AT) this.run();
-    else if (!this.holding) wake(this);
+    else if (!this.corked) wake(this);
   }
 }
 

@@ -77,6 +77,14 @@ export class WebSocketTransport extends Alarm implements Transport, ReceiverEven
 
   // --- What the connection does ---
 
+  cork(): void {
+    this.sender.cork();
+  }
+
+  uncork(): void {
+    this.sender.uncork();
+  }
+
   sendText(payload: string): void {
     this.sender.text(payload);
   }
@@ -150,10 +158,9 @@ export class WebSocketTransport extends Alarm implements Transport, ReceiverEven
 
   read(chunk: Buffer): void {
     this.listener.heard();
-    this.sender.holding = true;
+    this.sender.cork();
     this.receiver.feed(chunk);
-    this.sender.holding = false;
-    this.sender.run();
+    this.sender.uncork();
   }
 
   ended(): void {
@@ -188,10 +195,9 @@ export class WebSocketTransport extends Alarm implements Transport, ReceiverEven
       this.socket.pause();
     } else {
       this.socket.resume();
-      this.sender.holding = true;
+      this.sender.cork();
       this.receiver.resume();
-      this.sender.holding = false;
-      this.sender.run();
+      this.sender.uncork();
     }
   }
 
