@@ -56,10 +56,10 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
   private reading = true;
   private idleTimeout: number;
   private things: Belongings | null = null;
-  private room_: PromiseWithResolver | null = null;
+  private roomMade: PromiseWithResolver | null = null;
   private reason: TerminateReason | null = null;
   private shutdown: { readonly value: unknown } | null = null;
-  private gone_ = false;
+  private socketGone = false;
 
   constructor(
     readonly plan: Plan,
@@ -174,13 +174,13 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
 
   drained(): void {
     this.choked = false;
-    this.room_?.resolve();
-    this.room_ = null;
+    this.roomMade?.resolve();
+    this.roomMade = null;
     if (this.current === null && this.waiting > 0) wake(this);
   }
 
   gone(): void {
-    this.gone_ = true;
+    this.socketGone = true;
     this.drained();
     if (this.stage === Stage.ended) this.runtime.ended(this);
   }
@@ -430,8 +430,8 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
 
   room(): Promise<void> | null {
     if (!(this.transport as Transport).full) return null;
-    this.room_ ??= promiseWithResolver();
-    return this.room_.promise;
+    this.roomMade ??= promiseWithResolver();
+    return this.roomMade.promise;
   }
 
   onEnd(callback: () => void): () => void {
@@ -468,10 +468,10 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
     this.reason = reason;
     this.runtime.idle.forget(this, this.idleTimeout);
     this.mailbox = this.held = null;
-    if (this.transport === null) this.gone_ = true;
+    if (this.transport === null) this.socketGone = true;
     else this.transport.close(close?.code ?? closeCode(reason), close?.reason ?? '');
-    this.room_?.resolve();
-    this.room_ = null;
+    this.roomMade?.resolve();
+    this.roomMade = null;
     this.things?.release();
     if (this.current === null) this.terminate();
   }
@@ -506,7 +506,7 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
     const reason = this.reason as TerminateReason;
     const normal = reason.type !== 'crash' && reason.type !== 'error';
     this.things?.withdraw(normal && this.shutdown !== null ? this.shutdown.value : reason);
-    if (this.gone_) this.runtime.ended(this);
+    if (this.socketGone) this.runtime.ended(this);
   }
 
   /** Runs a clean-up whose failure must not stop the next one; a promise, which does not reject, only where it answers one. */
