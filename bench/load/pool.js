@@ -1,0 +1,17 @@
+// Opening many connections, a limited number at a time.
+
+const AT_A_TIME = 128;
+
+/** Calls `open(index)` for each of `count` connections and answers what the calls resolve to, in order. */
+export async function openAll(count, open) {
+  const opened = new Array(count);
+  let next = 0;
+  async function lane() {
+    while (next < count) {
+      const index = next++;
+      opened[index] = await open(index);
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(AT_A_TIME, count) }, lane));
+  return opened;
+}

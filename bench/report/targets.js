@@ -1,0 +1,59 @@
+// What vaquero must reach, as ratios within one run.
+import { CONTROL } from '../runner/peers.js';
+
+const SUBJECT = 'vaquero';
+const ECHO_1 = { workload: 'echo', case: 'text-64-1', title: 'echo, 1 in flight' };
+const ECHO_16 = { workload: 'echo', case: 'text-64-16', title: 'echo, 16 in flight' };
+const ECHO_16K = { workload: 'echo', case: 'binary-16384-1', title: 'echo 16 KiB binary' };
+const FANOUT_1 = { workload: 'fanout', case: 'text-64-1', title: 'fan-out, 1 in flight, through `@OnInfo`' };
+const FANOUT_8 = { workload: 'fanout', case: 'text-64-8', title: 'fan-out, 8 in flight, through `@OnInfo`' };
+const CHURN = { workload: 'churn', case: 'churn', title: 'churn' };
+const MEMORY = { workload: 'memory', case: 'idle', title: 'memory per idle connection' };
+
+const atLeast = (what, control, nest) => [
+  { ...what, to: CONTROL, atLeast: control },
+  { ...what, to: 'nest', atLeast: nest },
+];
+const atMost = (what, control, nest) => [
+  { ...what, to: CONTROL, atMost: control },
+  { ...what, to: 'nest', atMost: nest },
+];
+
+const TARGETS = [
+  ...atLeast(ECHO_1, 1.05, 2),
+  ...atLeast(ECHO_16, 3.5, 8),
+  ...atLeast(ECHO_16K, 0.97, 1),
+  ...atLeast(FANOUT_1, 1.15, 1.3),
+  ...atLeast(FANOUT_8, 6, 6),
+  ...atLeast(CHURN, 0.95, 2),
+  ...atMost(MEMORY, 1.25, 0.65),
+];
+
+function rowsOf(results, { workload, case: key }) {
+  const rows = results.find((result) => result.name === workload)?.cases.find((each) => each.key === key)?.rows ?? [];
+  return new Map(rows.map((row) => [row.peer, row]));
+}
+
+/** Each target with the ratio that these results show; targets that were not measured are left out. */
+export function checkTargets(results) {
+  return TARGETS.flatMap((target) => {
+    const rows = rowsOf(results, target);
+    const ratio = rows.get(SUBJECT)?.value / rows.get(target.to)?.value;
+    if (!Number.isFinite(ratio)) return [];
+    const wanted = target.atLeast === undefined ? `≤ ${target.atMost}` : `≥ ${target.atLeast}`;
+    const reached = target.atLeast === undefined ? ratio <= target.atMost : ratio >= target.atLeast;
+    return [{ title: target.title, to: target.to, wanted, ratio, reached }];
+  });
+}
+
+/** Cases whose rate is higher than the control's and whose p99 is worse. */
+export function dearRates(results) {
+  return results.flatMap(({ name, cases }) =>
+    cases.flatMap(({ key, title }) => {
+      const rows = rowsOf(results, { workload: name, case: key });
+      const own = rows.get(SUBJECT)?.more.p99;
+      const control = rows.get(CONTROL)?.more.p99;
+      return own > control ? [{ title: `${name}, ${title}`, own, control }] : [];
+    }),
+  );
+}

@@ -1,0 +1,64 @@
+// Measures vaquero beside its peers. See README.md.
+import { fileURLToPath } from 'node:url';
+import { checkTargets } from './report/targets.js';
+import { writePage, writeResult } from './report/write.js';
+import { compilePeers } from './runner/compile.js';
+import { environment } from './runner/machine.js';
+import { parseOptions, USAGE } from './runner/options.js';
+import { choosePeers, describePeer, peersFor } from './runner/peers.js';
+import { tell } from './runner/progress.js';
+import { chooseWorkloads } from './runner/workloads/index.js';
+
+const RESULTS = fileURLToPath(new URL('./results', import.meta.url));
+
+/** A workload that is too long for all peers has some that it measures unless others are asked for. */
+function peersOf(workload, chosen, asked) {
+  const peers = peersFor(chosen, workload.name);
+  return asked || workload.defaultPeers === undefined ? peers : peers.filter((peer) => workload.defaultPeers.includes(peer.name));
+}
+
+async function measure(workload, peers, options) {
+  const cases = await workload.run(peers, options);
+  const { name, title, better, columns } = workload;
+  return {
+    name,
+    title,
+    better,
+    rounds: options.rounds,
+    environment: environment(),
+    peers: peers.map(describePeer),
+    columns: columns.map(({ key, label }) => ({ key, label })),
+    cases,
+  };
+}
+
+function hasFaults({ cases }) {
+  return cases.some(({ rows }) => rows.some((row) => row.faults.length > 0));
+}
+
+async function main() {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) {
+    console.log(USAGE);
+    return;
+  }
+  const workloads = chooseWorkloads(options.workloads);
+  const chosen = choosePeers(options.peers);
+  const folder = options.out ?? RESULTS;
+  compilePeers();
+  if (!environment().pinned) tell('taskset or a second core is missing: processes are not pinned, ratios are less certain.');
+
+  let faults = false;
+  for (const workload of workloads) {
+    const result = await measure(workload, peersOf(workload, chosen, options.peers.length > 0), options);
+    await writeResult(folder, result, workload);
+    faults ||= hasFaults(result);
+  }
+  for (const { title, to, wanted, ratio, reached } of checkTargets(await writePage(folder))) {
+    tell(`${reached ? 'reached' : 'MISSED '}  ${title}, to ${to}: ${ratio.toFixed(2)} (wanted ${wanted})`);
+  }
+  tell(`Results are in ${folder}.`);
+  if (faults) process.exitCode = 1;
+}
+
+await main();

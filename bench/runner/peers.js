@@ -1,0 +1,103 @@
+// Who is measured. The order is the order of a round.
+import { versionOf } from './machine.js';
+
+// `protocol` names one of load/protocols.js; `only` limits a peer to some workloads; `programs` says which program serves in
+// place of another; `paths` are those of a peer that has a handler for each role.
+export const PEERS = [
+  {
+    name: 'bytes',
+    label: 'byte echo (no WebSocket)',
+    module: 'bytes',
+    protocol: 'bytes',
+    packages: [],
+    only: ['echo', 'fanout', 'churn', 'memory', 'idle-cpu'],
+    note: 'returns the bytes it gets; the ceiling of this load process, not a server',
+  },
+  {
+    name: 'ws',
+    label: 'bare ws',
+    module: 'ws',
+    protocol: 'raw',
+    packages: ['ws'],
+    note: 'the control row: echo, broadcast and heartbeat of its README',
+  },
+  {
+    name: 'vaquero',
+    label: 'vaquero',
+    module: 'vaquero',
+    protocol: 'raw',
+    packages: [],
+    paths: { publisher: '/publish', subscriber: '/subscribe' },
+    note: 'decorated handlers; fan-out through `@OnInfo`',
+  },
+  {
+    name: 'vaquero-frames',
+    label: 'vaquero, published frames',
+    module: 'vaquero',
+    protocol: 'raw',
+    packages: [],
+    only: ['fanout'],
+    programs: { fanout: 'fanout-frames' },
+    paths: { publisher: '/publish', subscriber: '/subscribe' },
+    note: '`bus.publish(topic, text(…))`',
+  },
+  {
+    name: 'nest',
+    label: 'NestJS, platform-ws',
+    module: 'nest',
+    protocol: 'nest',
+    packages: ['@nestjs/core', '@nestjs/platform-ws'],
+    note: 'its JSON protocol: 26 bytes of envelope around each text body; binary through a `messageParser`',
+  },
+  {
+    name: 'socketio',
+    label: 'Socket.IO',
+    module: 'socketio',
+    protocol: 'socketio',
+    packages: ['socket.io'],
+    note: 'its own protocol over the WebSocket transport: 12 bytes of envelope, a binary body takes two frames',
+  },
+  {
+    name: 'fastify',
+    label: '@fastify/websocket',
+    module: 'fastify',
+    protocol: 'raw',
+    packages: ['@fastify/websocket', 'fastify'],
+    note: '',
+  },
+  {
+    name: 'crossws',
+    label: 'crossws',
+    module: 'crossws',
+    protocol: 'raw',
+    packages: ['crossws'],
+    note: 'Node adapter, its own pub/sub',
+  },
+  {
+    name: 'hono',
+    label: 'Hono, node-server',
+    module: 'hono',
+    protocol: 'raw',
+    packages: ['hono', '@hono/node-server'],
+    note: '`upgradeWebSocket` of @hono/node-server, which replaces the deprecated @hono/node-ws',
+  },
+];
+
+export const CONTROL = 'ws';
+
+/** The peers of this name, all without one; the control is always among them. */
+export function choosePeers(names) {
+  const unknown = names.filter((name) => !PEERS.some((peer) => peer.name === name));
+  if (unknown.length > 0)
+    throw new Error(`Unknown peer ${unknown.join(', ')}; there are ${PEERS.map((peer) => peer.name).join(', ')}.`);
+  if (names.length === 0) return PEERS;
+  return PEERS.filter((peer) => peer.name === CONTROL || names.includes(peer.name));
+}
+
+export function peersFor(peers, workload) {
+  return peers.filter((peer) => peer.only === undefined || peer.only.includes(workload));
+}
+
+export function describePeer({ name, label, packages, note }) {
+  return { name, label, note, versions: packages.map((dependency) => `${dependency} ${versionOf(dependency)}`) };
+}
