@@ -6,7 +6,7 @@ import { describe, toError, VaqueroError } from '../errors.js';
 import type { Quiet } from '../idle.js';
 import type { Maker } from '../injector.js';
 import { interpret, isThenable, type Target } from '../interpreter.js';
-import { Mail, Mailbox, type MailKind } from '../mailbox.js';
+import { Mail, type MailKind } from '../mailbox.js';
 import { runtimeOptionFaults } from '../options.js';
 import type { Callback, Plan } from '../plan.js';
 import type { ErrorStage, Runtime } from '../runtime.js';
@@ -15,6 +15,7 @@ import type { Transport, TransportListener } from '../transport.js';
 import { type RequestInfo, summarize, type UpgradeRequest } from '../upgrade-request.js';
 import { Belongings } from './belongings.js';
 import { Connection } from './connection.js';
+import { Inbox } from './inbox.js';
 
 /** Where a life stands; it only goes forward. */
 const Stage = { upgrading: 0, open: 1, ending: 2, ended: 3 } as const;
@@ -23,9 +24,6 @@ const ACCEPT = new Accept({});
 const FAILED = new Reject(500, {});
 const HEARTBEAT = ping();
 const NOTHING: Readonly<Partial<RequestInfo>> = Object.freeze({});
-
-/** Bytes that are read ahead for a handler that said `active(false)`: enough to see pings and a close, little enough to slow the client down. */
-const INACTIVE_READ_AHEAD = 65_536;
 
 /**
  * The process behind one connection, from the request to the end of its clean-up. Read it from top to bottom: make the handler and
@@ -46,13 +44,7 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
   /** The callback that runs, or whose promise or generator is not done: while there is one, nothing else runs. */
   private current: Callback | null = null;
   private currentStage: ErrorStage = 'make';
-  private mailbox: Mailbox | null = null;
-  /** Frames taken from the mailbox while they must not be handled; they come before all that is in it. */
-  private held: Mailbox | null = null;
-  /** What `active` said. */
-  private active = true;
-  /** More waits to be written than the client reads. */
-  private choked = false;
+  private readonly inbox: Inbox;
   private reading = true;
   private idleTimeout: number;
   private things: Belongings | null = null;
@@ -67,6 +59,7 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
     params: Readonly<Record<string, string>>,
   ) {
     this.idleTimeout = plan.options.idleTimeout;
+    this.inbox = new Inbox(plan.options);
     this.connection = new Connection(this, params);
   }
 
@@ -132,7 +125,7 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
     this.stage = Stage.open;
     this.runtime.idle.watch(this, this.idleTimeout);
     if (this.plan.init !== null) this.call(this.plan.init, 'init', this.connection);
-    if (this.current === null && this.mailbox !== null) wake(this);
+    if (this.current === null && this.inbox.size > 0) wake(this);
   }
 
   // --- What comes from the client ---
@@ -159,24 +152,24 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
 
   private frame(callback: Callback | null, stage: ErrorStage, kind: MailKind, event: unknown): void {
     if (callback === null) this.runtime.ignored(this.plan.name, stage);
-    else if (this.free && this.flowing) this.call(callback, stage, event);
+    else if (this.free && this.inbox.flowing) this.call(callback, stage, event);
     else this.post(kind, event);
   }
 
   finished(reason: TerminateReason): void {
-    if (this.free && this.flowing) return this.end(reason);
+    if (this.free && this.inbox.flowing) return this.end(reason);
     this.post(Mail.end, reason);
   }
 
   congested(): void {
-    this.choked = true;
+    this.inbox.choked = true;
   }
 
   drained(): void {
-    this.choked = false;
+    this.inbox.choked = false;
     this.roomMade?.resolve();
     this.roomMade = null;
-    if (this.current === null && this.waiting > 0) wake(this);
+    if (this.current === null && this.inbox.size > 0) wake(this);
   }
 
   gone(): void {
@@ -190,8 +183,8 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
   deliver(info: unknown): void {
     if (this.stage >= Stage.ending) return;
     const straight = info instanceof Frame && !this.plan.takesFrames && this.stage === Stage.open;
-    if (straight && (this.mailbox === null || this.mailbox.infos === 0)) return this.sendFrame(info);
-    if (this.mailbox !== null && this.mailbox.infos >= this.plan.options.mailboxLimit) {
+    if (straight && this.inbox.infos === 0) return this.sendFrame(info);
+    if (this.inbox.infos >= this.plan.options.mailboxLimit) {
       return this.end({ type: 'error', error: 'overflow' });
     }
     this.post(Mail.info, info);
@@ -207,26 +200,21 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
 
   // --- One thing at a time ---
 
+  /** Nothing runs. */
+  private get mayHandle(): boolean {
+    return this.current === null && this.stage === Stage.open;
+  }
+
   /** Nothing runs and nothing waits. */
   private get free(): boolean {
-    return this.current === null && this.waiting === 0 && this.stage === Stage.open;
-  }
-
-  /** Frames may be handled. */
-  private get flowing(): boolean {
-    return this.active && !this.choked;
-  }
-
-  private get waiting(): number {
-    return (this.mailbox === null ? 0 : this.mailbox.size) + (this.held === null ? 0 : this.held.size);
+    return this.mayHandle && this.inbox.size === 0;
   }
 
   private post(kind: MailKind, value: unknown): void {
     if (this.stage >= Stage.ending) return;
-    this.mailbox ??= new Mailbox();
-    this.mailbox.put(kind, value);
+    this.inbox.put(kind, value);
     if (kind !== Mail.info) this.readOrNot();
-    if (this.current === null && this.stage === Stage.open) wake(this);
+    if (this.mayHandle) wake(this);
   }
 
   /** A turn from the run queue: what is replied in it leaves together, at once. */
@@ -238,29 +226,13 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
 
   /** Handles what waits now, not what comes of it, so that others get their turn. */
   private handleWaiting(): void {
-    for (let turns = this.waiting; turns > 0 && this.current === null && this.stage === Stage.open; turns--) {
-      const from = this.nextSource();
-      if (from === null) break;
-      const value = from.take();
-      this.handle(from.kind, value);
+    const { inbox } = this;
+    for (let turns = inbox.size; turns > 0 && this.mayHandle && inbox.seek(); turns--) {
+      const event = inbox.take();
+      this.handle(inbox.kind, event);
     }
     this.readOrNot();
-    if (this.current === null && this.stage === Stage.open && this.nextSource() !== null) wake(this);
-  }
-
-  /** Where the next to be handled is; frames that must not be handled yet are set aside on the way. */
-  private nextSource(): Mailbox | null {
-    const { mailbox, held } = this;
-    if (held !== null && held.size > 0 && this.flowing) return held;
-    if (mailbox === null) return null;
-    while (mailbox.size > 0) {
-      const kind = mailbox.nextKind;
-      // A client that leaves while the handler does not listen is gone all the same; what it said before is dropped with it.
-      if (kind === Mail.info || this.flowing || (kind === Mail.end && !this.active)) return mailbox;
-      this.held ??= new Mailbox();
-      this.held.put(kind, mailbox.take());
-    }
-    return null;
+    if (this.mayHandle && inbox.seek()) wake(this);
   }
 
   private handle(kind: MailKind, value: unknown): void {
@@ -333,7 +305,7 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
 
   private settled(): void {
     this.returned();
-    if (this.waiting > 0) this.handleWaiting();
+    if (this.inbox.size > 0) this.handleWaiting();
   }
 
   private returned(): void {
@@ -343,18 +315,11 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
 
   /** Stops reading while too much waits, and reads again when half of it is done. */
   private readOrNot(): void {
-    const frames = (this.mailbox?.frames ?? 0) + (this.held?.frames ?? 0);
-    const bytes = (this.mailbox?.bytes ?? 0) + (this.held?.bytes ?? 0);
-    const { mailboxLimit, backpressureLimit } = this.plan.options;
-    const byteLimit = this.active ? backpressureLimit : Math.min(backpressureLimit, INACTIVE_READ_AHEAD);
-    if (this.reading) {
-      if (frames < mailboxLimit && bytes < byteLimit) return;
-      this.reading = false;
-      this.transport?.pause();
-    } else if (frames <= mailboxLimit / 2 && bytes <= byteLimit / 2) {
-      this.reading = true;
-      this.transport?.resume();
-    }
+    const reading = this.inbox.wantsMore(this.reading);
+    if (reading === this.reading) return;
+    this.reading = reading;
+    if (reading) this.transport?.resume();
+    else this.transport?.pause();
   }
 
   // --- Replies ---
@@ -399,11 +364,11 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
   }
 
   setActive(on: boolean): void {
-    if (on === this.active) return;
-    this.active = on;
+    if (on === this.inbox.active) return;
+    this.inbox.active = on;
     if (on) {
       this.runtime.idle.watch(this, this.idleTimeout);
-      if (this.waiting > 0) wake(this);
+      if (this.inbox.size > 0) wake(this);
     } else {
       this.runtime.idle.forget(this, this.idleTimeout);
     }
@@ -420,7 +385,7 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
     if (options.idleTimeout !== undefined) {
       this.runtime.idle.forget(this, this.idleTimeout);
       this.idleTimeout = options.idleTimeout;
-      if (this.active) this.runtime.idle.watch(this, this.idleTimeout);
+      if (this.inbox.active) this.runtime.idle.watch(this, this.idleTimeout);
     }
   }
 
@@ -467,7 +432,7 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
     this.stage = Stage.ending;
     this.reason = reason;
     this.runtime.idle.forget(this, this.idleTimeout);
-    this.mailbox = this.held = null;
+    this.inbox.clear();
     if (this.transport === null) this.socketGone = true;
     else this.transport.close(close?.code ?? closeCode(reason), close?.reason ?? '');
     this.roomMade?.resolve();
