@@ -26,10 +26,13 @@ export type {
 } from './core/commands.js';
 export { active, binary, close, deflate, json, ping, pong, setOptions, shutdownReason, stop, text } from './core/commands.js';
 export { Connection } from './core/connection/connection.js';
+export type { Counters } from './core/counters.js';
 export type { VaqueroErrorCode } from './core/errors.js';
 export { VaqueroError } from './core/errors.js';
 export type { DeflateOptions, HandlerOptions, Origins } from './core/options.js';
 export type { HandlerClass } from './core/plan.js';
+export type { Latest, OverflowPolicy } from './core/policy.js';
+export { latest } from './core/policy.js';
 export type { ErrorContext, ErrorStage, Logger } from './core/runtime.js';
 export { attach } from './core/server/attach.js';
 export { discover } from './core/server/discover.js';
@@ -37,6 +40,7 @@ export type { AttachOptions, CloseOptions, ServeOptions, Server } from './core/s
 export { serve } from './core/server/serve.js';
 export type { TimerRef } from './core/timeout.js';
 export { Down, Timeout } from './core/timeout.js';
+export type { RateLimit } from './core/token-bucket.js';
 export type { Peer, RequestInfo } from './core/upgrade-request.js';
 export { UpgradeRequest } from './core/upgrade-request.js';
 export { Info } from './decorators/info.js';

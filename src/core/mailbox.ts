@@ -62,6 +62,21 @@ export class Mailbox {
     return value;
   }
 
+  /** Takes the oldest info from among frames. Only while `infos` is above 0; costs as much as there are frames before it, usually none. */
+  takeOldestInfo(): unknown {
+    const mask = this.ring.length - 1;
+    let at = this.head;
+    while (this.ring[at] !== Mail.info) at = (at + 2) & mask;
+    const info = this.ring[at + 1];
+    for (; at !== this.head; at = (at - 2) & mask) {
+      this.ring[at] = this.ring[(at - 2) & mask];
+      this.ring[at + 1] = this.ring[((at - 2) & mask) + 1];
+    }
+    this.ring[at] = Mail.info;
+    this.ring[at + 1] = info;
+    return this.take();
+  }
+
   clear(): void {
     this.ring = [];
     this.head = 0;

@@ -1,5 +1,5 @@
-import type { RuntimeOptions } from './commands.js';
-import { describe } from './errors.js';
+import type { OverflowPolicy } from './policy.js';
+import type { RateLimit } from './token-bucket.js';
 import type { RequestInfo, UpgradeRequest } from './upgrade-request.js';
 
 /** Parameters of permessage-deflate (RFC 7692, section 7.1) and of zlib. */
@@ -43,10 +43,24 @@ export interface HandlerOptions {
   readonly subprotocols?: readonly string[];
   /** Which origins may connect; a request without an `Origin` header is no browser's, and passes. Default `same-origin`. */
   readonly origins?: Origins;
-  /** Frames, and infos, that may wait for the handler. At the limit the socket is not read, or, for infos, the connection ends with 1013. Default 10,000. */
-  readonly mailbox?: { readonly limit?: number };
-  /** Bytes that may wait to be written; over it the connection's own frames are not handled until it drains. Default 1,048,576. */
-  readonly backpressure?: { readonly limit?: number };
+  /**
+   * What may wait for the handler: `limit` frames, and `limit` infos. At the limit the socket is not read; for infos `policy` says what is
+   * done. Default 10,000 and `close`.
+   */
+  readonly mailbox?: { readonly limit?: number; readonly policy?: OverflowPolicy };
+  /**
+   * Bytes that may wait to be written, at least Node's own socket buffer of 16 KiB. Over `limit` nothing of the connection is handled until
+   * it drains; for infos and published frames that come meanwhile `policy` says what is done. Default 1,048,576 and `close`.
+   */
+  readonly backpressure?: { readonly limit?: number; readonly policy?: OverflowPolicy };
+  /** How many messages the client may send. Default: as many as the handler can take. */
+  readonly rateLimit?: RateLimit;
+  /** Fragments that a message may come in. Default 16,384. */
+  readonly maxFragments?: number;
+  /** Topics that a connection may be subscribed to. Default 1,000. */
+  readonly maxSubscriptions?: number;
+  /** Timers of a connection that may run. Default 1,000. */
+  readonly maxTimers?: number;
   /** What of the request `connection.request` keeps. Default: method, URL parts and peer. */
   readonly requestFilter?: (request: UpgradeRequest) => Partial<RequestInfo>;
 }
@@ -62,101 +76,14 @@ export interface ConnectionOptions {
   readonly subprotocols: readonly string[];
   readonly origins: Origins;
   readonly mailboxLimit: number;
+  readonly mailboxPolicy: OverflowPolicy;
   readonly backpressureLimit: number;
+  readonly backpressurePolicy: OverflowPolicy;
+  readonly rateLimit: RateLimit | null;
+  readonly maxFragments: number;
+  readonly maxSubscriptions: number;
+  readonly maxTimers: number;
   readonly requestFilter: ((request: UpgradeRequest) => Partial<RequestInfo>) | null;
-}
-
-/** The longest delay that a timer of Node can take, in milliseconds. */
-const MAX_DELAY = 2_147_483_647;
-
-/** A check answers what an option must be, or undefined if it is that. */
-type Check = (value: unknown) => string | undefined;
-
-const must =
-  (rule: string, holds: (value: unknown) => boolean): Check =>
-  (value) =>
-    holds(value) ? undefined : rule;
-
-const bool = must('true or false', (v) => typeof v === 'boolean');
-const range = (from: number, to: number, unit: string): Check =>
-  must(`an integer from ${from} to ${to}${unit}`, (v) => Number.isInteger(v) && (v as number) >= from && (v as number) <= to);
-const fields =
-  (checks: Readonly<Record<string, Check>>): Check =>
-  (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'an object';
-    for (const [key, given] of Object.entries(value)) {
-      const check = checks[key];
-      if (check === undefined) return `an object with the keys ${Object.keys(checks).join(', ')} (not ${key})`;
-      const rule = given === undefined ? undefined : check(given);
-      if (rule !== undefined) return `an object in which ${key} is ${rule} (got ${describe(given)})`;
-    }
-    return undefined;
-  };
-
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-
-const RUNTIME_CHECKS: Readonly<Record<keyof RuntimeOptions, Check>> = {
-  idleTimeout: must(
-    `a number of milliseconds from 1 to ${MAX_DELAY}, or Infinity`,
-    (v) => typeof v === 'number' && v >= 1 && (v <= MAX_DELAY || v === Number.POSITIVE_INFINITY),
-  ),
-  maxFrameSize: range(1, 0x7fff_ffff, ' bytes'),
-};
-
-const CHECKS: Readonly<Record<keyof HandlerOptions, Check>> = {
-  ...RUNTIME_CHECKS,
-  heartbeat: bool,
-  compress: bool,
-  validateUtf8: bool,
-  deflateOptions: fields({
-    serverNoContextTakeover: bool,
-    clientNoContextTakeover: bool,
-    serverMaxWindowBits: range(9, 15, ''),
-    clientMaxWindowBits: range(9, 15, ''),
-    level: range(0, 9, ''),
-    memLevel: range(1, 9, ''),
-    strategy: must("'default', 'filtered', 'huffman', 'rle' or 'fixed'", (v) =>
-      ['default', 'filtered', 'huffman', 'rle', 'fixed'].includes(v as string),
-    ),
-    threshold: range(0, 0x7fff_ffff, ' bytes'),
-  }),
-  subprotocols: must(
-    'a list of different tokens (RFC 6455, section 4.1)',
-    (v) => Array.isArray(v) && v.every((p) => typeof p === 'string' && TOKEN.test(p)) && new Set(v).size === v.length,
-  ),
-  origins: must(
-    "'same-origin', '*', a list of origins and patterns, or a function",
-    (v) =>
-      v === 'same-origin' ||
-      v === '*' ||
-      typeof v === 'function' ||
-      (Array.isArray(v) && v.every((o) => typeof o === 'string' || o instanceof RegExp)),
-  ),
-  mailbox: fields({ limit: range(1, 0x7fff_ffff, ' messages') }),
-  backpressure: fields({ limit: range(1, 0x7fff_ffff, ' bytes') }),
-  requestFilter: must('a function of the request', (v) => typeof v === 'function'),
-};
-
-/** Everything that is wrong with some options, a sentence each. */
-export function optionFaults(options: unknown, checks: Readonly<Record<string, Check>> = CHECKS): string[] {
-  if (options === undefined) return [];
-  if (typeof options !== 'object' || options === null) return [`options must be an object, got ${describe(options)}`];
-  const faults: string[] = [];
-  for (const [key, value] of Object.entries(options)) {
-    const check = checks[key];
-    if (check === undefined) {
-      faults.push(`unknown option ${key}; there are ${Object.keys(checks).join(', ')}`);
-      continue;
-    }
-    const rule = value === undefined ? undefined : check(value);
-    if (rule !== undefined) faults.push(`option ${key} must be ${rule}, got ${describe(value)}`);
-  }
-  return faults;
-}
-
-/** Everything that is wrong with what `setOptions` was given. */
-export function runtimeOptionFaults(options: unknown): string[] {
-  return options === undefined ? ['options must be an object, got undefined'] : optionFaults(options, RUNTIME_CHECKS);
 }
 
 /** A handler's own options over the server's defaults over ours. */
@@ -171,7 +98,13 @@ export function completeOptions(own: HandlerOptions, defaults: HandlerOptions): 
     subprotocols: own.subprotocols ?? defaults.subprotocols ?? [],
     origins: own.origins ?? defaults.origins ?? 'same-origin',
     mailboxLimit: own.mailbox?.limit ?? defaults.mailbox?.limit ?? 10_000,
+    mailboxPolicy: own.mailbox?.policy ?? defaults.mailbox?.policy ?? 'close',
     backpressureLimit: own.backpressure?.limit ?? defaults.backpressure?.limit ?? 1_048_576,
+    backpressurePolicy: own.backpressure?.policy ?? defaults.backpressure?.policy ?? 'close',
+    rateLimit: own.rateLimit ?? defaults.rateLimit ?? null,
+    maxFragments: own.maxFragments ?? defaults.maxFragments ?? 16_384,
+    maxSubscriptions: own.maxSubscriptions ?? defaults.maxSubscriptions ?? 1_000,
+    maxTimers: own.maxTimers ?? defaults.maxTimers ?? 1_000,
     requestFilter: own.requestFilter ?? defaults.requestFilter ?? null,
   };
 }

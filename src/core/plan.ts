@@ -9,7 +9,8 @@ import {
   type InfoMatcher,
   parameterTypes,
 } from './metadata.js';
-import { type ConnectionOptions, completeOptions, type HandlerOptions, optionFaults } from './options.js';
+import { optionFaults } from './option-checks.js';
+import { type ConnectionOptions, completeOptions, type HandlerOptions } from './options.js';
 import { pathFault } from './router.js';
 
 /** A class of handlers: each connection gets an instance of its own. */

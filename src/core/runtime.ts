@@ -1,5 +1,7 @@
 import type { Bus } from './bus.js';
+import type { Clock } from './clock.js';
 import type { Life } from './connection/life.js';
+import type { Counters } from './counters.js';
 import type { IdleClock } from './idle.js';
 import type { Timers } from './timers.js';
 
@@ -42,6 +44,8 @@ export interface Runtime {
   readonly bus: Bus;
   readonly timers: Timers;
   readonly idle: IdleClock;
+  readonly clock: Clock;
+  readonly counters: Counters;
   readonly logger: Logger;
   /** Never throws. */
   report(error: Error, context: ErrorContext): void;

@@ -3,6 +3,12 @@ import { describe, VaqueroError } from '../errors.js';
 import { Delivery, type Down, type TimerRef } from '../timeout.js';
 import type { Timers } from '../timers.js';
 
+/** Whose belongings they are. */
+interface Owner extends Subscriber {
+  /** Takes an info that the connection asked for itself, which no policy drops. */
+  remind(info: unknown): void;
+}
+
 /** What a connection holds beyond itself. All of it ends with the connection; most connections hold little, so each part is made when first used. */
 export class Belongings implements Watcher {
   private topics: Set<string> | null = null;
@@ -14,11 +20,17 @@ export class Belongings implements Watcher {
   private released = false;
   private ownRef: Ref | null = null;
 
+  private readonly bus: Bus;
+  private readonly clock: Timers;
+
   constructor(
-    private readonly owner: Subscriber,
-    private readonly bus: Bus,
-    private readonly clock: Timers,
-  ) {}
+    private readonly owner: Owner,
+    runtime: { readonly bus: Bus; readonly timers: Timers },
+    private readonly limits: { readonly maxSubscriptions: number; readonly maxTimers: number },
+  ) {
+    this.bus = runtime.bus;
+    this.clock = runtime.timers;
+  }
 
   /** The address, given when first asked for. */
   get ref(): Ref {
@@ -36,6 +48,7 @@ export class Belongings implements Watcher {
 
   subscribe(topic: string): Promise<void> {
     if (this.released) return Promise.resolve();
+    this.checkLimit(this.topics, 'maxSubscriptions', topic);
     const subscribed = this.bus.subscribe(topic, this.owner);
     this.topics ??= new Set();
     this.topics.add(topic);
@@ -53,6 +66,7 @@ export class Belongings implements Watcher {
     }
     const ref = ++this.lastTimer as TimerRef;
     if (this.released) return ref;
+    this.checkLimit(this.timers, 'maxTimers');
     const delivery = new Delivery(ref, makeInfo(ref), this);
     this.timers ??= new Map();
     this.timers.set(ref, delivery);
@@ -69,7 +83,7 @@ export class Belongings implements Watcher {
 
   timerRang(ref: TimerRef, info: unknown): void {
     this.timers?.delete(ref);
-    this.owner.deliver(info);
+    this.owner.remind(info);
   }
 
   monitor(ref: Ref): void {
@@ -82,11 +96,24 @@ export class Belongings implements Watcher {
   /** The bus tells of the end of one that is monitored. */
   deliver(down: Down): void {
     this.watched?.delete(down.ref);
-    this.owner.deliver(down);
+    this.owner.remind(down);
   }
 
   demonitor(ref: Ref): void {
     if (this.watched?.delete(ref)) this.bus.demonitor(ref, this);
+  }
+
+  private checkLimit(
+    held: { size: number; has(key: never): boolean } | null,
+    limit: 'maxSubscriptions' | 'maxTimers',
+    key?: string,
+  ): void {
+    if (held === null ? this.limits[limit] > 0 : held.size < this.limits[limit] || (key !== undefined && held.has(key as never)))
+      return;
+    throw new VaqueroError(
+      'VAQUERO_LIMIT_EXCEEDED',
+      `A connection has ${this.limits[limit]} ${limit === 'maxTimers' ? 'timers' : 'subscriptions'} already. End some, or raise the option ${limit}.`,
+    );
   }
 
   onEnd(hook: () => void): () => void {

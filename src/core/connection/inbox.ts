@@ -1,8 +1,18 @@
+import type { Counters } from '../counters.js';
 import { Mail, Mailbox, type MailKind } from '../mailbox.js';
 import type { ConnectionOptions } from '../options.js';
+import { Latest, type OverflowPolicy } from '../policy.js';
 
 /** Bytes that are read ahead for a handler that said `active(false)`: enough to see pings and a close, little enough to slow the client down. */
 const INACTIVE_READ_AHEAD = 65_536;
+
+/** An info that a newer one with the same key may take the place of. */
+class Replaceable {
+  constructor(
+    readonly key: unknown,
+    public info: unknown,
+  ) {}
+}
 
 /**
  * What waits for a connection, and what of it may be handled now: all in the order in which it came, but that infos pass the client's
@@ -11,8 +21,10 @@ const INACTIVE_READ_AHEAD = 65_536;
 export class Inbox {
   /** What `active` said. */
   active = true;
-  /** More waits to be written than the client reads. */
+  /** More waits to be written than the client reads: nothing is handled, for it could only add to it. */
   choked = false;
+  /** The client has sent more than its rate allows. */
+  throttled = false;
   /** The kind of what `take` gave last. */
   kind: MailKind = Mail.end;
 
@@ -20,12 +32,16 @@ export class Inbox {
   /** Frames taken from the mailbox while they must not be handled; they come before all that is in it. */
   private held: Mailbox | null = null;
   private source: Mailbox | null = null;
+  private replaceable: Map<unknown, Replaceable> | null = null;
 
-  constructor(private readonly options: ConnectionOptions) {}
+  constructor(
+    private readonly options: ConnectionOptions,
+    private readonly counters: Counters,
+  ) {}
 
-  /** Frames may be handled. */
+  /** The client's frames may be handled. */
   get flowing(): boolean {
-    return this.active && !this.choked;
+    return this.active && !this.choked && !this.throttled;
   }
 
   get size(): number {
@@ -36,15 +52,73 @@ export class Inbox {
     return this.mailbox === null ? 0 : this.mailbox.infos;
   }
 
+  /** Takes in what must not be lost: the client's frames, whose number reading keeps within bounds, and the connection's own timers and monitors. */
   put(kind: MailKind, value: unknown): void {
     this.mailbox ??= new Mailbox();
     this.mailbox.put(kind, value);
   }
 
+  /** Takes in an info or published frame, as far as bounds and policies allow; false if the connection must end of it. */
+  offer(info: unknown): boolean {
+    const { mailboxLimit, mailboxPolicy, backpressurePolicy } = this.options;
+    if (this.choked) return this.apply(backpressurePolicy, info);
+    if (this.infos >= mailboxLimit) return this.apply(mailboxPolicy, info);
+    if (mailboxPolicy instanceof Latest) this.putReplaceable(mailboxPolicy.key(info), info);
+    else this.put(Mail.info, info);
+    return true;
+  }
+
+  private apply(policy: OverflowPolicy, info: unknown): boolean {
+    if (policy === 'close') return false;
+    if (policy === 'drop-newest') {
+      this.counters.dropped++;
+      return true;
+    }
+    const key = policy instanceof Latest ? policy.key(info) : undefined;
+    if (this.replace(key, info)) return true;
+    if (this.infos >= this.options.mailboxLimit) this.dropOldest();
+    this.putReplaceable(key, info);
+    return true;
+  }
+
+  private replace(key: unknown, info: unknown): boolean {
+    const waiting = key === undefined ? undefined : this.replaceable?.get(key);
+    if (waiting === undefined) return false;
+    waiting.info = info;
+    this.counters.replaced++;
+    return true;
+  }
+
+  private putReplaceable(key: unknown, info: unknown): void {
+    if (key === undefined) return this.put(Mail.info, info);
+    const waiting = new Replaceable(key, info);
+    this.replaceable ??= new Map();
+    this.replaceable.set(key, waiting);
+    this.put(Mail.info, waiting);
+  }
+
+  private dropOldest(): void {
+    this.opened((this.mailbox as Mailbox).takeOldestInfo());
+    this.counters.dropped++;
+  }
+
+  /** An info as it was sent, which none can take the place of any more. */
+  private opened(info: unknown): unknown {
+    if (!(info instanceof Replaceable)) return info;
+    if (this.replaceable?.get(info.key) === info) this.replaceable.delete(info.key);
+    return info.info;
+  }
+
   /** Finds the next that may be handled, for `take`; frames that must not be are set aside on the way. */
   seek(): boolean {
-    this.source = this.findSource();
+    this.source = this.choked ? null : this.findSource();
     return this.source !== null;
+  }
+
+  /** What `seek` found is a message of the client's. */
+  get nextIsMessage(): boolean {
+    const kind = (this.source as Mailbox).nextKind;
+    return kind === Mail.text || kind === Mail.binary;
   }
 
   /** Takes what `seek` found. */
@@ -52,7 +126,7 @@ export class Inbox {
     const source = this.source as Mailbox;
     const value = source.take();
     this.kind = source.kind;
-    return value;
+    return this.replaceable === null ? value : this.opened(value);
   }
 
   /** Whether the socket should be read: not from the limits on, and again from half of them down. */
@@ -64,8 +138,10 @@ export class Inbox {
     return reading ? frames < mailboxLimit && bytes < byteLimit : frames <= mailboxLimit / 2 && bytes <= byteLimit / 2;
   }
 
+  /** Discards all that waits. */
   clear(): void {
-    this.mailbox = this.held = this.source = null;
+    this.counters.discarded += this.size;
+    this.mailbox = this.held = this.source = this.replaceable = null;
   }
 
   private findSource(): Mailbox | null {

@@ -7,7 +7,7 @@ import type { Quiet } from '../idle.js';
 import type { Maker } from '../injector.js';
 import { interpret, isThenable, type Target } from '../interpreter.js';
 import { Mail, type MailKind } from '../mailbox.js';
-import { runtimeOptionFaults } from '../options.js';
+import { runtimeOptionFaults } from '../option-checks.js';
 import type { Callback, Plan } from '../plan.js';
 import type { ErrorStage, Runtime } from '../runtime.js';
 import { type Runnable, wake } from '../scheduler.js';
@@ -16,6 +16,7 @@ import { type RequestInfo, summarize, type UpgradeRequest } from '../upgrade-req
 import { Belongings } from './belongings.js';
 import { Connection } from './connection.js';
 import { Inbox } from './inbox.js';
+import { Throttle } from './throttle.js';
 
 /** Where a life stands; it only goes forward. */
 const Stage = { upgrading: 0, open: 1, ending: 2, ended: 3 } as const;
@@ -45,6 +46,7 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
   private current: Callback | null = null;
   private currentStage: ErrorStage = 'make';
   private readonly inbox: Inbox;
+  private readonly throttle: Throttle | null;
   private reading = true;
   private idleTimeout: number;
   private things: Belongings | null = null;
@@ -59,7 +61,9 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
     params: Readonly<Record<string, string>>,
   ) {
     this.idleTimeout = plan.options.idleTimeout;
-    this.inbox = new Inbox(plan.options);
+    this.inbox = new Inbox(plan.options, runtime.counters);
+    const { rateLimit } = plan.options;
+    this.throttle = rateLimit === null ? null : new Throttle(rateLimit, runtime.clock, runtime.timers, () => this.due());
     this.connection = new Connection(this, params);
   }
 
@@ -135,11 +139,11 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
   }
 
   text(message: string): void {
-    this.frame(this.plan.text, 'text', Mail.text, message);
+    if (this.withinRate()) this.frame(this.plan.text, 'text', Mail.text, message);
   }
 
   binary(payload: Buffer): void {
-    this.frame(this.plan.binary, 'binary', Mail.binary, payload);
+    if (this.withinRate()) this.frame(this.plan.binary, 'binary', Mail.binary, payload);
   }
 
   ping(payload: Buffer): void {
@@ -152,8 +156,32 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
 
   private frame(callback: Callback | null, stage: ErrorStage, kind: MailKind, event: unknown): void {
     if (callback === null) this.runtime.ignored(this.plan.name, stage);
-    else if (this.free && this.inbox.flowing) this.call(callback, stage, event);
+    else if (this.free && this.inbox.flowing && !this.paced) this.call(callback, stage, event);
     else this.post(kind, event);
+  }
+
+  /** What the rate limit says of a message when it comes; where it says `pause`, it is asked when the message is handled. */
+  private withinRate(): boolean {
+    const { throttle } = this;
+    if (throttle === null || throttle.policy === 'pause' || throttle.allows()) return true;
+    this.runtime.counters.limited++;
+    if (throttle.policy === 'close') this.overflow();
+    return false;
+  }
+
+  /** Messages wait for their turn by the clock. */
+  private get paced(): boolean {
+    return this.throttle !== null && this.throttle.policy === 'pause';
+  }
+
+  private due(): void {
+    this.inbox.throttled = false;
+    if (this.mayHandle) wake(this);
+  }
+
+  private overflow(): void {
+    this.runtime.counters.overflowed++;
+    this.end({ type: 'error', error: 'overflow' });
   }
 
   finished(reason: TerminateReason): void {
@@ -163,6 +191,7 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
 
   congested(): void {
     this.inbox.choked = true;
+    this.runtime.counters.congested++;
   }
 
   drained(): void {
@@ -182,11 +211,19 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
 
   deliver(info: unknown): void {
     if (this.stage >= Stage.ending) return;
+    const { inbox } = this;
     const straight = info instanceof Frame && !this.plan.takesFrames && this.stage === Stage.open;
-    if (straight && this.inbox.infos === 0) return this.sendFrame(info);
-    if (this.inbox.infos >= this.plan.options.mailboxLimit) {
-      return this.end({ type: 'error', error: 'overflow' });
+    if (straight && inbox.infos === 0 && !inbox.choked) return this.sendFrame(info);
+    try {
+      if (!inbox.offer(info)) return this.overflow();
+    } catch (error) {
+      // The key of a `latest` threw, in the midst of somebody else's publish.
+      return this.crash(error);
     }
+    if (this.mayHandle) wake(this);
+  }
+
+  remind(info: unknown): void {
     this.post(Mail.info, info);
   }
 
@@ -228,11 +265,22 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
   private handleWaiting(): void {
     const { inbox } = this;
     for (let turns = inbox.size; turns > 0 && this.mayHandle && inbox.seek(); turns--) {
+      if (this.paced && inbox.nextIsMessage && !this.isDue()) continue;
       const event = inbox.take();
       this.handle(inbox.kind, event);
     }
     this.readOrNot();
     if (this.mayHandle && inbox.seek()) wake(this);
+  }
+
+  /** Asks the rate limit whether a message may be handled now; if not, the client's frames wait until it may. */
+  private isDue(): boolean {
+    const throttle = this.throttle as Throttle;
+    if (throttle.allows()) return true;
+    this.runtime.counters.limited++;
+    this.inbox.throttled = true;
+    throttle.pause();
+    return false;
   }
 
   private handle(kind: MailKind, value: unknown): void {
@@ -406,7 +454,7 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
   /** What the connection holds beyond itself, made when first asked for. */
   get belongings(): Belongings {
     if (this.things === null) {
-      this.things = new Belongings(this, this.runtime.bus, this.runtime.timers);
+      this.things = new Belongings(this, this.runtime, this.plan.options);
       if (this.stage >= Stage.ending) this.things.release();
     }
     return this.things;
@@ -433,6 +481,7 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
     this.reason = reason;
     this.runtime.idle.forget(this, this.idleTimeout);
     this.inbox.clear();
+    this.throttle?.stop();
     if (this.transport === null) this.socketGone = true;
     else this.transport.close(close?.code ?? closeCode(reason), close?.reason ?? '');
     this.roomMade?.resolve();

@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { settle } from '../../di/bus.js';
 import { TsyringeInjector } from '../../di/tsyringe.js';
 import type { Bus } from '../bus.js';
+import type { Counters } from '../counters.js';
 import { describe, VaqueroError } from '../errors.js';
 import { compilePlans } from '../plan.js';
 import { Hub } from './hub.js';
@@ -56,6 +57,10 @@ export class Attachment implements Server {
 
   get connections(): number {
     return this.#hub.size;
+  }
+
+  get counters(): Readonly<Counters> {
+    return this.#hub.counters;
   }
 
   close({ timeout = DEFAULT_TIMEOUT }: CloseOptions = {}): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Bus } from '../bus.js';
 import { type Clock, systemClock } from '../clock.js';
 import type { Life } from '../connection/life.js';
+import { noCounts } from '../counters.js';
 import { toError } from '../errors.js';
 import { IdleClock } from '../idle.js';
 import type { ErrorContext, Logger, Runtime } from '../runtime.js';
@@ -23,11 +24,12 @@ export class Hub implements Runtime {
   readonly idle: IdleClock;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly counters = noCounts();
   closing = false;
 
   readonly #lives = new Set<Life>();
   readonly #onError: AttachOptions['onError'];
-  readonly #ignored = new Map<string, number>();
+  readonly #ignored = new Set<string>();
   #empty: (() => void) | null = null;
 
   constructor(
@@ -65,10 +67,11 @@ export class Hub implements Runtime {
   }
 
   ignored(handler: string, kind: string): void {
+    this.counters.ignored++;
     const key = `${handler} ${kind}`;
-    const before = this.#ignored.get(key) ?? 0;
-    this.#ignored.set(key, before + 1);
-    if (before === 0) this.logger.debug(`${handler} has no callback for this ${kind}; it and all later ones are ignored`);
+    if (this.#ignored.has(key)) return;
+    this.#ignored.add(key);
+    this.logger.debug(`${handler} has no callback for this ${kind}; it and all later ones are ignored`);
   }
 
   /** Ends all connections and resolves when they have ended; those that take longer than the timeout are cut. */
@@ -88,6 +91,7 @@ export class Hub implements Runtime {
     this.clock.clearTimeout(deadline);
     if (this.#lives.size === 0) return;
     this.logger.warn(`${this.#lives.size} connections had not ended after ${timeout} ms, and were cut`);
+    this.counters.cut += this.#lives.size;
     for (const life of this.#lives) life.cut();
   }
 

@@ -1,6 +1,7 @@
 import type { DependencyContainer } from 'tsyringe';
 import type { Bus } from '../bus.js';
 import type { Clock } from '../clock.js';
+import type { Counters } from '../counters.js';
 import type { HandlerOptions } from '../options.js';
 import type { HandlerClass } from '../plan.js';
 import type { ErrorContext, Logger } from '../runtime.js';
@@ -45,6 +46,8 @@ export interface Server {
   readonly bus: Bus;
   /** How many connections there are, those that are being upgraded or are ending included. */
   readonly connections: number;
+  /** What it did and did not do, counted since it was started. */
+  readonly counters: Readonly<Counters>;
   /**
    * Takes no new connections, closes the open ones with 1012, waits until every `@OnTerminate` has run, and cuts what has not ended when
    * the time is over. A second call joins the first.

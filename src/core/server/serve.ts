@@ -1,6 +1,7 @@
 import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { malformed, type Refusal, upgradeRequired } from '../../transports/ws/handshake.js';
 import type { Bus } from '../bus.js';
+import type { Counters } from '../counters.js';
 import { describe, VaqueroError } from '../errors.js';
 import { Attachment } from './attach.js';
 import type { CloseOptions, ServeOptions, Server } from './options.js';
@@ -42,6 +43,10 @@ class OwnServer implements Server {
 
   get connections(): number {
     return this.#attachment.connections;
+  }
+
+  get counters(): Readonly<Counters> {
+    return this.#attachment.counters;
   }
 
   close(options?: CloseOptions): Promise<void> {

@@ -121,10 +121,10 @@ export class Upgrades {
   }
 
   #open({ life, socket, head, handshake, deflater }: Upgrade, subprotocol: string | undefined, answer: Accept): void {
-    const { maxFrameSize, validateUtf8, backpressureLimit } = life.plan.options;
+    const { maxFrameSize, maxFragments, validateUtf8, backpressureLimit } = life.plan.options;
     socket.write(handshakeResponse(handshake.key, subprotocol, deflater?.header, answer.options.headers));
     const transport = new WebSocketTransport(
-      { socket, deflater, maxFrameSize, validateUtf8, backpressureLimit, timers: this.#hub.timers },
+      { socket, deflater, maxFrameSize, maxFragments, validateUtf8, backpressureLimit, timers: this.#hub.timers },
       life,
     );
     life.opened(transport, subprotocol);

@@ -31,6 +31,7 @@ export class Receiver {
   private wanted = 0;
   /** The fragments of a message that is not whole yet. */
   private fragments: Accumulator | null = null;
+  private fragmentCount = 0;
   private fragmentsAreText = false;
   private fragmentsAreCompressed = false;
   /** Bytes not looked at, while suspended. */
@@ -43,6 +44,7 @@ export class Receiver {
     maxFrameSize: number,
     private readonly inflates: boolean,
     private readonly validateUtf8: boolean,
+    private readonly maxFragments: number,
   ) {
     this.maxFrameSize = maxFrameSize;
   }
@@ -152,6 +154,7 @@ export class Receiver {
         ? compressedLimit(this.maxFrameSize)
         : this.maxFrameSize;
     if (before + length > limit) return this.fault('badsize');
+    if (opcode === Opcode.continuation && this.fragmentCount >= this.maxFragments) return this.fault('badsize');
     return true;
   }
 
@@ -165,11 +168,13 @@ export class Receiver {
     }
     if (opcode !== Opcode.continuation) {
       this.fragments = new Accumulator();
+      this.fragmentCount = 0;
       this.fragmentsAreText = opcode === Opcode.text;
       this.fragmentsAreCompressed = (first & RSV1) !== 0;
     }
     const fragments = this.fragments as Accumulator;
     fragments.append(bytes, from, to);
+    this.fragmentCount++;
     if ((first & FIN) === 0) return;
     this.fragments = null;
     if (this.fragmentsAreCompressed) this.compressed(fragments.view(), this.fragmentsAreText);

@@ -25,6 +25,7 @@ export interface Carriage {
   readonly deflater: Deflater | null;
   readonly maxFrameSize: number;
   readonly validateUtf8: boolean;
+  readonly maxFragments: number;
   readonly backpressureLimit: number;
   readonly timers: Timers;
 }
@@ -55,7 +56,13 @@ export class WebSocketTransport extends Alarm implements Transport, ReceiverEven
     this.timers = carriage.timers;
     this.limit = Math.max(carriage.backpressureLimit, SOCKET_BUFFER);
     this.sender = new Sender(carriage.socket, carriage.deflater, () => this.congestion());
-    this.receiver = new Receiver(this, carriage.maxFrameSize, carriage.deflater !== null, carriage.validateUtf8);
+    this.receiver = new Receiver(
+      this,
+      carriage.maxFrameSize,
+      carriage.deflater !== null,
+      carriage.validateUtf8,
+      carriage.maxFragments,
+    );
   }
 
   /** Begins to read; `head` came with the handshake. */
