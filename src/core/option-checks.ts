@@ -5,20 +5,21 @@ import { Latest } from './policy.js';
 import type { RateLimit } from './token-bucket.js';
 
 /** The longest delay that a timer of Node can take, in milliseconds. */
-const MAX_DELAY = 2_147_483_647;
+export const MAX_DELAY = 2_147_483_647;
 
-const MAX_INTEGER = 0x7fff_ffff;
+/** The largest bound; also the longest Buffer that every platform has. */
+export const MAX_INTEGER = 0x7fff_ffff;
 
 /** A check answers what an option must be, or undefined if it is that. */
-type Check = (value: unknown) => string | undefined;
+export type Check = (value: unknown) => string | undefined;
 
-const must =
+export const must =
   (rule: string, holds: (value: unknown) => boolean): Check =>
   (value) =>
     holds(value) ? undefined : rule;
 
 const bool = must('true or false', (v) => typeof v === 'boolean');
-const range = (from: number, to: number, unit: string): Check =>
+export const range = (from: number, to: number, unit: string): Check =>
   must(`an integer from ${from} to ${to}${unit}`, (v) => Number.isInteger(v) && (v as number) >= from && (v as number) <= to);
 const fields =
   (checks: Readonly<Record<string, Check>>): Check =>

@@ -5,10 +5,10 @@ import { settle } from '../../di/bus.js';
 import { TsyringeInjector } from '../../di/tsyringe.js';
 import type { Bus } from '../bus.js';
 import type { Counters } from '../counters.js';
-import { describe, VaqueroError } from '../errors.js';
 import { compilePlans } from '../plan.js';
 import { Hub } from './hub.js';
 import type { AttachOptions, CloseOptions, Server } from './options.js';
+import { checkServerOptions, serverLimits } from './server-options.js';
 import { Upgrades } from './upgrades.js';
 
 const DEFAULT_TIMEOUT = 5_000;
@@ -32,19 +32,14 @@ export class Attachment implements Server {
   #closed: Promise<void> | null = null;
 
   constructor(httpServer: HttpServer | HttpsServer, options: AttachOptions) {
-    if (typeof options?.handlers !== 'object' || !Array.isArray(options.handlers)) {
-      throw new VaqueroError(
-        'VAQUERO_INVALID_OPTION',
-        `Option handlers must be a list of classes, or await discover('dir'), got ${describe(options?.handlers)}.`,
-      );
-    }
+    checkServerOptions(options);
     const { container, bus } = settle(options.container, options.bus);
     const injector = new TsyringeInjector(container, bus);
     const plans = compilePlans(options.handlers, options.defaults ?? {}, (handler) => injector.faults(handler));
     this.bus = bus;
     this.#http = httpServer;
     this.#hub = new Hub(bus, options);
-    this.upgrades = new Upgrades(this.#hub, plans, injector);
+    this.upgrades = new Upgrades(this.#hub, plans, injector, serverLimits(options));
     httpServer.on('upgrade', this.#onUpgrade);
   }
 
@@ -63,13 +58,13 @@ export class Attachment implements Server {
     return this.#hub.counters;
   }
 
-  close({ timeout = DEFAULT_TIMEOUT }: CloseOptions = {}): Promise<void> {
-    this.#closed ??= this.#drain(timeout);
+  close({ timeout = DEFAULT_TIMEOUT, spread = 0 }: CloseOptions = {}): Promise<void> {
+    this.#closed ??= this.#drain(timeout, spread);
     return this.#closed;
   }
 
-  async #drain(timeout: number): Promise<void> {
-    await this.#hub.drain(timeout);
+  async #drain(timeout: number, spread: number): Promise<void> {
+    await this.#hub.drain(timeout, spread);
     this.#http.off('upgrade', this.#onUpgrade);
   }
 

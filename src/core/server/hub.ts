@@ -8,6 +8,9 @@ import type { ErrorContext, Logger, Runtime } from '../runtime.js';
 import { Timers } from '../timers.js';
 import type { AttachOptions } from './options.js';
 
+/** Milliseconds between the batches in which connections are told to end. */
+const BATCH_INTERVAL = 50;
+
 const silent = (): void => undefined;
 
 /** Warnings and errors go to the console; the rest is nobody's business unless a logger is given. */
@@ -27,7 +30,8 @@ export class Hub implements Runtime {
   readonly counters = noCounts();
   closing = false;
 
-  readonly #lives = new Set<Life>();
+  /** Those that have not ended, each with what is to be done when it has. */
+  readonly #lives = new Map<Life, (() => void) | null>();
   readonly #onError: AttachOptions['onError'];
   readonly #ignored = new Set<string>();
   #empty: (() => void) | null = null;
@@ -47,11 +51,12 @@ export class Hub implements Runtime {
     return this.#lives.size;
   }
 
-  began(life: Life): void {
-    this.#lives.add(life);
+  began(life: Life, onEnded: (() => void) | null = null): void {
+    this.#lives.set(life, onEnded);
   }
 
   ended(life: Life): void {
+    this.#lives.get(life)?.();
     this.#lives.delete(life);
     if (this.#lives.size === 0) this.#empty?.();
   }
@@ -74,25 +79,42 @@ export class Hub implements Runtime {
     this.logger.debug(`${handler} has no callback for this ${kind}; it and all later ones are ignored`);
   }
 
-  /** Ends all connections and resolves when they have ended; those that take longer than the timeout are cut. */
-  async drain(timeout: number): Promise<void> {
+  /** Ends all connections, in batches spread over a time, and resolves when they have ended; those that take longer than the timeout are cut. */
+  async drain(timeout: number, spread: number): Promise<void> {
     this.closing = true;
-    if (this.#lives.size === 0) return;
     const empty = new Promise<void>((resolve) => {
       this.#empty = resolve;
     });
-    for (const life of this.#lives) life.end({ type: 'shutdown' });
+    await this.#endInBatches(spread);
     if (this.#lives.size === 0) return;
-    let deadline: unknown;
-    const late = new Promise<void>((resolve) => {
-      deadline = this.clock.setTimeout(resolve, timeout);
-    });
-    await Promise.race([empty, late]);
-    this.clock.clearTimeout(deadline);
+    const deadline = this.#after(timeout);
+    await Promise.race([empty, deadline.passed]);
+    deadline.cancel();
     if (this.#lives.size === 0) return;
     this.logger.warn(`${this.#lives.size} connections had not ended after ${timeout} ms, and were cut`);
     this.counters.cut += this.#lives.size;
-    for (const life of this.#lives) life.cut();
+    for (const life of this.#lives.keys()) life.cut();
+  }
+
+  async #endInBatches(spread: number): Promise<void> {
+    const lives = [...this.#lives.keys()];
+    // Who is not let in yet is told so at once.
+    for (const life of lives) if (life.upgrading) life.end({ type: 'shutdown' });
+    const batches = Math.max(1, Math.min(lives.length, Math.floor(spread / BATCH_INTERVAL)));
+    for (let batch = 0; batch < batches; batch++) {
+      if (batch > 0) await this.#after(spread / batches).passed;
+      const from = Math.floor((batch * lives.length) / batches);
+      const to = Math.floor(((batch + 1) * lives.length) / batches);
+      for (const life of lives.slice(from, to)) life.end({ type: 'shutdown' });
+    }
+  }
+
+  #after(ms: number): { readonly passed: Promise<void>; cancel(): void } {
+    let handle: unknown;
+    const passed = new Promise<void>((resolve) => {
+      handle = this.clock.setTimeout(resolve, ms);
+    });
+    return { passed, cancel: () => this.clock.clearTimeout(handle) };
   }
 
   #log(error: Error, { stage, handler, method, path }: ErrorContext): void {

@@ -20,6 +20,19 @@ export interface AttachOptions {
   readonly logger?: Logger;
   /** Told of every error that a callback, a clean-up or the server itself has. Default: logs it. */
   readonly onError?: (error: Error, context: ErrorContext) => void;
+  /** Connections that there may be; more are answered 503 with `Retry-After`. Default 100,000. */
+  readonly maxConnections?: number;
+  /** Connections that one address may have; more are answered 503 with `Retry-After`. Default `Infinity`, for many share an address. */
+  readonly maxConnectionsPerAddress?: number;
+  /** Requests that `@OnUpgrade` may be thinking about; more are answered 503 with `Retry-After`. Default 1,000. */
+  readonly maxPendingUpgrades?: number;
+  /** Milliseconds that a handshake may take, `@OnUpgrade` included; then it is answered 503. Default 10,000. */
+  readonly handshakeTimeout?: number;
+  /**
+   * How many proxies in front may say, in `X-Forwarded-For`, `-Host` and `-Proto`, where a request came from and what it was sent to: `true`
+   * for one. Only entries that they added are believed. Default `false`.
+   */
+  readonly trustProxy?: boolean | number;
   /** @internal Where time comes from. */
   readonly clock?: Clock;
 }
@@ -30,12 +43,16 @@ export interface ServeOptions extends AttachOptions {
   readonly port?: number;
   /** The address to listen on. Default: all of them, as Node does. */
   readonly host?: string;
+  /** Bytes that a request's headers may have; more are answered 431. Default 16,384. */
+  readonly maxHeaderSize?: number;
 }
 
 /** What `close` takes. */
 export interface CloseOptions {
-  /** Milliseconds until connections that have not ended are cut. Default 5,000. */
+  /** Milliseconds, after the last was told to end, until connections that have not ended are cut. Default 5,000. */
   readonly timeout?: number;
+  /** Milliseconds over which connections are told to end, in batches, so that they do not all reconnect at once. Default 0: at once. */
+  readonly spread?: number;
 }
 
 /** A running server. */

@@ -2,20 +2,26 @@ import { createServer, type Server as HttpServer, type IncomingMessage, type Ser
 import { malformed, type Refusal, upgradeRequired } from '../../transports/ws/handshake.js';
 import type { Bus } from '../bus.js';
 import type { Counters } from '../counters.js';
-import { describe, VaqueroError } from '../errors.js';
+import { VaqueroError } from '../errors.js';
 import { Attachment } from './attach.js';
 import type { CloseOptions, ServeOptions, Server } from './options.js';
+import { checkServerOptions, serverLimits } from './server-options.js';
 
 /**
  * Serves handlers on an HTTP server of their own; resolves when it listens. Ordinary requests are answered 426 where there is a handler
  * and 404 elsewhere. Rejects with `VAQUERO_LISTEN_FAILED`, and as {@link attach} does.
  */
 export async function serve(options: ServeOptions): Promise<Server> {
-  const { port = 0, host } = options ?? {};
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new VaqueroError('VAQUERO_INVALID_OPTION', `Option port must be an integer from 0 to 65535, got ${describe(port)}.`);
-  }
-  const httpServer = createServer();
+  checkServerOptions(options);
+  const { port = 0, host, maxHeaderSize = 16_384 } = options;
+  const { handshakeTimeout } = serverLimits(options);
+  const httpServer = createServer({
+    maxHeaderSize,
+    headersTimeout: handshakeTimeout,
+    requestTimeout: handshakeTimeout,
+    // How often Node looks for requests that take too long.
+    connectionsCheckingInterval: Math.min(1_000, handshakeTimeout),
+  });
   const attachment = new Attachment(httpServer, options);
   httpServer.on('request', (request, response) => answer(attachment, request, response));
   await listen(httpServer, port, host);

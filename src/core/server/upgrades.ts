@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import { type Deflater, negotiate } from '../../transports/ws/deflate.js';
 import {
   type Handshake,
@@ -19,13 +18,21 @@ import type { Injector, Maker } from '../injector.js';
 import { originAllowed } from '../origin.js';
 import type { Plan } from '../plan.js';
 import { type Route, Router } from '../router.js';
+import { Alarm } from '../timers.js';
 import { UpgradeRequest } from '../upgrade-request.js';
+import { whence } from './forwarded.js';
+import { Gate } from './gate.js';
 import type { Hub } from './hub.js';
+import type { ServerLimits } from './server-options.js';
 
 const NOT_FOUND: Refusal = { status: 404, body: 'No WebSocket handler at this path.' };
 const FORBIDDEN: Refusal = { status: 403, body: 'This origin may not connect.' };
 const FAILED: Refusal = { status: 500 };
-const UNAVAILABLE: Refusal = { status: 503, body: 'The server is closing.' };
+
+/** Not now: what a client, or a proxy before it, should try again later. */
+function unavailable(body: string): Refusal {
+  return { status: 503, headers: { 'retry-after': '10' }, body };
+}
 
 /** A well-formed request for an upgrade, while it is decided on. */
 interface Upgrade {
@@ -41,9 +48,13 @@ export class Upgrades {
   readonly #hub: Hub;
   readonly #router: Router;
   readonly #makers = new Map<Plan, Maker>();
+  readonly #gate: Gate;
+  readonly #limits: ServerLimits;
 
-  constructor(hub: Hub, plans: readonly Plan[], injector: Injector) {
+  constructor(hub: Hub, plans: readonly Plan[], injector: Injector, limits: ServerLimits) {
     this.#hub = hub;
+    this.#gate = new Gate(hub, limits);
+    this.#limits = limits;
     this.#router = new Router(plans);
     for (const plan of plans) this.#makers.set(plan, injector.maker(plan.handler));
   }
@@ -56,35 +67,37 @@ export class Upgrades {
   /** Refuses a request for a path that no handler serves. */
   notFound(socket: Socket): void {
     socket.on('error', destroy);
-    refuse(socket, NOT_FOUND);
+    this.#refuse(socket, NOT_FOUND);
   }
 
   /** Answers a request for an upgrade to a route. */
   upgrade({ plan, params }: Route, request: IncomingMessage, socket: Socket, head: Buffer): void {
     socket.on('error', destroy);
     const handshake = readHandshake(request);
-    if ('status' in handshake) return refuse(socket, handshake);
-    if (this.#hub.closing) return refuse(socket, UNAVAILABLE);
+    if ('status' in handshake) return this.#refuse(socket, handshake);
     const { compress, deflateOptions, maxFrameSize } = plan.options;
     let deflater: Deflater | null = null;
     try {
       if (compress) deflater = negotiate(request.headers['sec-websocket-extensions'], deflateOptions, maxFrameSize);
     } catch {
-      return refuse(socket, malformed('Sec-WebSocket-Extensions cannot be parsed'));
+      return this.#refuse(socket, malformed('Sec-WebSocket-Extensions cannot be parsed'));
     }
-    const upgradeRequest = toUpgradeRequest(request, params, handshake);
+    const upgradeRequest = toUpgradeRequest(request, params, handshake, this.#limits.proxies);
+    const { address } = upgradeRequest.peer;
+    const full = this.#gate.refusal(address);
+    if (full !== undefined) return this.#refuse(socket, unavailable(full));
     try {
-      if (!originAllowed(plan.options.origins, upgradeRequest)) return refuse(socket, FORBIDDEN);
+      if (!originAllowed(plan.options.origins, upgradeRequest)) return this.#refuse(socket, FORBIDDEN);
     } catch (thrown) {
       this.#hub.report(toError(thrown, `${plan.name}: option origins`), {
         stage: 'upgrade',
         handler: plan.name,
         path: upgradeRequest.path,
       });
-      return refuse(socket, FAILED);
+      return this.#refuse(socket, FAILED);
     }
     const life = new Life(plan, this.#hub, params);
-    this.#hub.began(life);
+    this.#gate.enter(life, address);
     this.#admit({ socket, head, handshake, deflater, life }, upgradeRequest);
   }
 
@@ -92,13 +105,21 @@ export class Upgrades {
     const { life, socket } = upgrade;
     const admission = life.admit(request, this.#makers.get(life.plan) as Maker);
     if (!(admission instanceof Promise)) return this.#answer(upgrade, admission);
+    this.#gate.thinking();
     const onClose = () => life.end({ type: 'error', error: 'closed' });
     socket.once('close', onClose);
+    const deadline = new Deadline(() => {
+      this.#refuse(socket, unavailable('The request took too long to decide on.'));
+      life.end({ type: 'timeout' });
+    });
+    this.#hub.timers.start(deadline, this.#limits.handshakeTimeout);
     // A handler that thinks for long does not keep the client waiting while the server closes.
     const forget = life.onEnd(() => {
-      if (this.#hub.closing) refuse(socket, UNAVAILABLE);
+      if (this.#hub.closing) this.#refuse(socket, unavailable('The server is closing.'));
     });
     admission.then((answer) => {
+      this.#gate.decided();
+      this.#hub.timers.cancel(deadline);
       socket.off('close', onClose);
       forget();
       this.#answer(upgrade, answer);
@@ -107,7 +128,7 @@ export class Upgrades {
 
   #answer(upgrade: Upgrade, answer: Accept | Reject): void {
     const { life, socket, handshake } = upgrade;
-    if (answer instanceof Reject) return refuse(socket, rejection(answer));
+    if (answer instanceof Reject) return this.#refuse(socket, rejection(answer));
     if (!life.upgrading) return;
     if (!socket.readable || !socket.writable) {
       socket.destroy();
@@ -127,9 +148,14 @@ export class Upgrades {
       { socket, deflater, maxFrameSize, maxFragments, validateUtf8, backpressureLimit, timers: this.#hub.timers },
       life,
     );
+    this.#hub.counters.opened++;
     life.opened(transport, subprotocol);
     transport.start(head);
     socket.off('error', destroy);
+  }
+
+  #refuse(socket: Socket, refusal: Refusal): void {
+    if (refuse(socket, refusal)) this.#hub.counters.refused++;
   }
 
   /** RFC 6455, section 4.2.2 allows only what was offered; a browser would fail the connection. */
@@ -141,32 +167,26 @@ export class Upgrades {
     );
     this.#hub.report(error, { stage: 'upgrade', handler: life.plan.name });
     life.end({ type: 'crash', error });
-    refuse(socket, FAILED);
+    this.#refuse(socket, FAILED);
+  }
+}
+
+/** When a handler has thought for too long. */
+class Deadline extends Alarm {
+  constructor(readonly ring: () => void) {
+    super();
   }
 }
 
 function toUpgradeRequest(
   request: IncomingMessage,
   params: Readonly<Record<string, string>>,
-  handshake: Handshake,
+  { subprotocols, version, origin }: Handshake,
+  proxies: number,
 ): UpgradeRequest {
-  const { socket, headers, method = '' } = request;
+  const { headers, method = '' } = request;
   const [path, query] = splitTarget(request);
-  return new UpgradeRequest(
-    {
-      method,
-      scheme: (socket as TLSSocket).encrypted ? 'wss' : 'ws',
-      host: headers.host ?? '',
-      path,
-      query,
-      peer: { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 },
-      headers,
-    },
-    params,
-    handshake.subprotocols,
-    handshake.version,
-    handshake.origin,
-  );
+  return new UpgradeRequest({ method, path, query, headers, ...whence(request, proxies) }, params, subprotocols, version, origin);
 }
 
 /** Path and query of a request. */

@@ -83,9 +83,9 @@ export function handshakeResponse(
   return `${response}${headerLines(more)}\r\n`;
 }
 
-/** Answers a request for an upgrade with an ordinary response, and ends. */
-export function refuse(socket: Duplex, { status, headers, body }: Refusal): void {
-  if (socket.destroyed || socket.writableEnded) return;
+/** Answers a request for an upgrade with an ordinary response, and ends; false if it was answered before, or the client has gone. */
+export function refuse(socket: Duplex, { status, headers, body }: Refusal): boolean {
+  if (socket.destroyed || socket.writableEnded) return false;
   const text = body ?? STATUS_CODES[status] ?? '';
   const all: HeaderValues = {
     connection: 'close',
@@ -95,6 +95,7 @@ export function refuse(socket: Duplex, { status, headers, body }: Refusal): void
   };
   socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\n${headerLines(all)}\r\n${text}`);
+  return true;
 }
 
 /** What a handler's `reject` says, as a refusal. */

@@ -1,0 +1,59 @@
+import { describe, VaqueroError } from '../errors.js';
+import { type Check, MAX_DELAY, MAX_INTEGER, must, range } from '../option-checks.js';
+import type { AttachOptions, ServeOptions } from './options.js';
+
+/** The options of a server that are numbers, with nothing left open. */
+export interface ServerLimits {
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  readonly maxPendingUpgrades: number;
+  readonly handshakeTimeout: number;
+  /** How many proxies are trusted. */
+  readonly proxies: number;
+}
+
+const count = must(
+  `an integer from 1 to ${MAX_INTEGER}, or Infinity`,
+  (v) => v === Number.POSITIVE_INFINITY || (Number.isInteger(v) && (v as number) >= 1 && (v as number) <= MAX_INTEGER),
+);
+
+const CHECKS: Readonly<Partial<Record<keyof ServeOptions, Check>>> = {
+  handlers: must("a list of classes, or await discover('dir')", (v) => Array.isArray(v)),
+  port: range(0, 65_535, ''),
+  host: must('a string', (v) => typeof v === 'string'),
+  maxConnections: count,
+  maxConnectionsPerAddress: count,
+  maxPendingUpgrades: count,
+  handshakeTimeout: range(1, MAX_DELAY, ' milliseconds'),
+  maxHeaderSize: range(1_024, MAX_INTEGER, ' bytes'),
+  trustProxy: must(
+    'true, false, or the number of proxies in front',
+    (v) => typeof v === 'boolean' || (Number.isInteger(v) && (v as number) >= 0),
+  ),
+  onError: must('a function', (v) => typeof v === 'function'),
+  logger: must('an object with debug, info, warn and error', (v) =>
+    ['debug', 'info', 'warn', 'error'].every((level) => typeof (v as Record<string, unknown> | null)?.[level] === 'function'),
+  ),
+};
+
+/** Throws `VAQUERO_INVALID_OPTION` with everything that is wrong with a server's options. */
+export function checkServerOptions(options: ServeOptions): void {
+  const given: Partial<Record<keyof ServeOptions, unknown>> = options ?? {};
+  const faults = Object.entries(CHECKS).flatMap(([key, check]) => {
+    const value = given[key as keyof ServeOptions];
+    const rule = value === undefined && key !== 'handlers' ? undefined : check(value);
+    return rule === undefined ? [] : [`option ${key} must be ${rule}, got ${describe(value)}`];
+  });
+  if (faults.length > 0) throw new VaqueroError('VAQUERO_INVALID_OPTION', `The server's options: ${faults.join('; ')}.`);
+}
+
+/** The options that are numbers, over our defaults. */
+export function serverLimits(options: AttachOptions): ServerLimits {
+  return {
+    maxConnections: options.maxConnections ?? 100_000,
+    maxConnectionsPerAddress: options.maxConnectionsPerAddress ?? Number.POSITIVE_INFINITY,
+    maxPendingUpgrades: options.maxPendingUpgrades ?? 1_000,
+    handshakeTimeout: options.handshakeTimeout ?? 10_000,
+    proxies: Number(options.trustProxy ?? 0),
+  };
+}
