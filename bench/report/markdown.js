@@ -25,7 +25,7 @@ function caseRow(row, main, others, withoutRatio) {
     show(main, row.value),
     ...ratio,
     ...others.map((column) => show(column, row.more[column.key])),
-    row.rounds.map((value) => main.format(value)).join(', '),
+    row.rounds.map((value) => (value === null ? '–' : main.format(value))).join(', '),
   ];
 }
 
@@ -58,13 +58,13 @@ function peersSection(peers) {
   return `## Peers\n\n${table(['', 'versions', 'remarks'], rows)}\n`;
 }
 
-function machineSection({ environment, rounds }) {
+function machineSection({ environment }) {
   const { date, node, system, processor, cores, memory, pinned } = environment;
   const pinning = pinned
     ? 'Servers ran pinned to core 0, the load process to core 1.'
     : 'Processes were **not** pinned to cores.';
   return `${date}, Node ${node}, ${system}, ${processor}, ${cores} cores, ${mebibytes(memory)}. ${pinning}
-Medians of ${rounds} alternating rounds; the ratio is that of the medians. Latency is that of a closed loop: from the
+Medians of alternating rounds, whose values are in the last column; the ratio is the median of the rounds' ratios. Latency is that of a closed loop: from the
 write of a message to the read of its reply, with the given number in flight. "Busy" is the share of its core that a process
 used: a row whose load process is busy all the time is a lower bound.
 `;

@@ -1,5 +1,6 @@
 // What vaquero must reach, as ratios within one run.
 import { CONTROL } from '../runner/peers.js';
+import { ratioTo } from '../runner/statistics.js';
 
 const SUBJECT = 'vaquero';
 const ECHO_1 = { workload: 'echo', case: 'text-64-1', title: 'echo, 1 in flight' };
@@ -38,8 +39,8 @@ function rowsOf(results, { workload, case: key }) {
 export function checkTargets(results) {
   return TARGETS.flatMap((target) => {
     const rows = rowsOf(results, target);
-    const ratio = rows.get(SUBJECT)?.value / rows.get(target.to)?.value;
-    if (!Number.isFinite(ratio)) return [];
+    const ratio = ratioTo(rows.get(target.to)?.rounds ?? [], rows.get(SUBJECT)?.rounds ?? []);
+    if (Number.isNaN(ratio)) return [];
     const wanted = target.atLeast === undefined ? `≤ ${target.atMost}` : `≥ ${target.atLeast}`;
     const reached = target.atLeast === undefined ? ratio <= target.atMost : ratio >= target.atLeast;
     return [{ title: target.title, to: target.to, wanted, ratio, reached }];

@@ -20,5 +20,4 @@ export async function writePage(folder) {
     if (existsSync(file)) results.push(JSON.parse(await readFile(file, 'utf8')));
   }
   await writeFile(join(folder, 'results.md'), markdown(results, WORKLOADS));
-  return results;
 }

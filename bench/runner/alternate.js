@@ -4,8 +4,8 @@ import { doing, tellCase } from './progress.js';
 import { Measurements } from './rows.js';
 
 // The first load that a pair gets also compiles the code of both processes.
-const FIRST_WARMUP = 1;
-const WARMUP = 0.15;
+const FIRST_WARMUP = 0.6;
+const WARMUP = 0.1;
 
 /**
  * `workload` has `program`, `columns`, `format`, `cases` (each with `key`, `title`, `options` for the load, and `applies(peer)`

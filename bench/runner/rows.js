@@ -1,6 +1,6 @@
 // From the measurements of a case to its rows: the median of the rounds, and the ratio to the control row.
 import { CONTROL } from './peers.js';
-import { median } from './statistics.js';
+import { median, ratioTo } from './statistics.js';
 
 /** The measurements of one case, by peer. */
 export class Measurements {
@@ -18,7 +18,7 @@ export class Measurements {
   rows(columns) {
     const rows = [...this.#byPeer].map(([peer, rounds]) => row(peer, rounds, columns));
     const control = rows.find((each) => each.peer === CONTROL);
-    for (const each of rows) each.ratio = control === undefined ? NaN : each.value / control.value;
+    for (const each of rows) each.ratio = control === undefined ? NaN : ratioTo(control.rounds, each.rounds);
     return rows;
   }
 }
@@ -32,7 +32,7 @@ function row(peer, rounds, columns) {
     label: peer.label,
     value: middle(columns[0].key),
     more: Object.fromEntries(columns.slice(1).map(({ key }) => [key, middle(key)])),
-    rounds: sound.map((round) => round[columns[0].key]),
+    rounds: rounds.map((round) => (round.faults ? null : round[columns[0].key])),
     faults: rounds.map((round) => round.faults).filter(Boolean),
   };
 }

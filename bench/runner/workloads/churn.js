@@ -10,7 +10,7 @@ export const churn = {
   title: `Connect, upgrade, echo 64 B, close: ${LANES} at a time`,
   program: 'echo',
   better: 'higher',
-  seconds: 1,
+  seconds: 0.8,
   columns: RATE_COLUMNS,
   format: perSecond,
   cases: [{ key: 'churn', title: 'whole connections', options: {} }],

@@ -42,7 +42,7 @@ const FULL_CASES = [1, 16].flatMap((depth) =>
 const SHORT_CASES = [1, 16].map((depth) => echoCase(depth, SIZES[0], 'text'));
 
 export const echo = workload(
-  { name: 'echo', title: `Echo, ${CONNECTIONS} connections`, program: 'echo', seconds: 0.5 },
+  { name: 'echo', title: `Echo, ${CONNECTIONS} connections`, program: 'echo', seconds: 0.3 },
   [OPCODES.text, OPCODES.binary],
   FULL_CASES,
 );
@@ -52,7 +52,7 @@ export const inject = workload(
     name: 'inject',
     title: `Echo through a handler with two injected services, ${CONNECTIONS} connections`,
     program: 'inject',
-    seconds: 0.5,
+    seconds: 0.3,
   },
   [OPCODES.text],
   SHORT_CASES,
@@ -63,7 +63,7 @@ export const asynchronous = workload(
     name: 'async',
     title: `Echo through an async handler that awaits a service, ${CONNECTIONS} connections`,
     program: 'async',
-    seconds: 0.5,
+    seconds: 0.3,
   },
   [OPCODES.text],
   SHORT_CASES,

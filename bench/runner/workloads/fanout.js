@@ -12,7 +12,7 @@ export const fanout = {
   title: `Fan-out of 64 B text to ${SUBSCRIBERS.toLocaleString('en-US')} subscribers, deliveries`,
   program: 'fanout',
   better: 'higher',
-  seconds: 0.8,
+  seconds: 0.6,
   columns: RATE_COLUMNS,
   format: perSecond,
   cases: [1, 8].map((depth) => ({ key: `text-64-${depth}`, title: `${depth} in flight`, options: { depth } })),

@@ -14,6 +14,8 @@ const CONNECTIONS = Math.min(WANTED, openFiles() - OTHER_FILES);
 // Connections that come and go before the first reading, so that code and tables that every process needs are not counted.
 const REHEARSAL = 500;
 const SETTLE_MS = 300;
+// Memory hardly varies from round to round, and a round takes a minute.
+const MEMORY_ROUNDS = 3;
 // One whole period of the slowest heartbeat.
 const WATCHED_SECONDS = 30;
 
@@ -60,7 +62,8 @@ export const memory = {
     { key: 'total', label: 'resident, whole process', format: mebibytes },
   ],
   format: bytes,
-  async run(peers, { rounds }) {
+  async run(peers, settings) {
+    const rounds = Math.min(settings.rounds, MEMORY_ROUNDS);
     const measurements = new Measurements(peers);
     for (let round = 1; round <= rounds; round++) {
       for (const peer of peers) {

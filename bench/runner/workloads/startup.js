@@ -4,7 +4,7 @@ import { ServerProcess } from '../processes.js';
 import { doing, tellCase } from '../progress.js';
 import { Measurements } from '../rows.js';
 
-const STARTS_PER_ROUND = 3;
+const STARTS_PER_ROUND = 2;
 
 async function startOnce(peer) {
   const server = await ServerProcess.start(peer, 'echo');
