@@ -128,8 +128,8 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
     this.subprotocol = subprotocol;
     this.stage = Stage.open;
     this.runtime.idle.watch(this, this.idleTimeout);
-    if (this.plan.init !== null) this.call(this.plan.init, 'init', this.connection);
-    if (this.current === null && this.inbox.size > 0) wake(this);
+    if (this.plan.init !== null) this.callNow(this.plan.init, 'init', this.connection);
+    else if (this.inbox.size > 0) wake(this);
   }
 
   // --- What comes from the client ---
@@ -156,8 +156,14 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
 
   private frame(callback: Callback | null, stage: ErrorStage, kind: MailKind, event: unknown): void {
     if (callback === null) this.runtime.ignored(this.plan.name, stage);
-    else if (this.free && this.inbox.flowing && !this.paced) this.call(callback, stage, event);
+    else if (this.free && this.inbox.flowing && !this.paced) this.callNow(callback, stage, event);
     else this.post(kind, event);
+  }
+
+  /** Handles an event as it comes, for nothing waits; what the callback sent to its own connection comes next. */
+  private callNow(callback: Callback, stage: ErrorStage, event: unknown): void {
+    this.call(callback, stage, event);
+    if (this.inbox.size > 0 && this.mayHandle) wake(this);
   }
 
   /** What the rate limit says of a message when it comes; where it says `pause`, it is asked when the message is handled. */
