@@ -10,6 +10,9 @@ const TITLE_HEIGHT = 30;
 const GAP = 24;
 const COLOURS = { vaquero: '#c2571a', 'vaquero-frames': '#e08e45', [CONTROL]: '#3b6ea5', other: '#9aa5b1' };
 
+// The control's line does not run through figures.
+const OVER_LINE = 'paint-order="stroke" stroke="#ffffff" stroke-width="4"';
+
 const escaped = (text) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 function bar(row, index, scale, { format, withoutRatio }) {
@@ -20,7 +23,7 @@ function bar(row, index, scale, { format, withoutRatio }) {
   return [
     `<text x="${LABEL_WIDTH - 8}" y="${middle}" text-anchor="end">${escaped(row.label)}</text>`,
     `<rect x="${LABEL_WIDTH}" y="${y}" width="${length.toFixed(1)}" height="${BAR_HEIGHT}" fill="${COLOURS[row.peer] ?? COLOURS.other}"/>`,
-    `<text x="${(LABEL_WIDTH + length + 5).toFixed(1)}" y="${middle}">${escaped(format(row.value) + ratio)}</text>`,
+    `<text x="${(LABEL_WIDTH + length + 5).toFixed(1)}" y="${middle}" ${OVER_LINE}>${escaped(format(row.value) + ratio)}</text>`,
   ].join('\n');
 }
 
@@ -38,8 +41,8 @@ function panel({ title, rows }, x, y, workload) {
   const scale = (PANEL_WIDTH - LABEL_WIDTH - VALUE_WIDTH) / largest;
   return `<g transform="translate(${x} ${y})">
 <text x="0" y="16" font-weight="bold">${escaped(title)}</text>
-${sound.map((row, index) => bar(row, index, scale, workload)).join('\n')}
 ${controlLine(sound, scale)}
+${sound.map((row, index) => bar(row, index, scale, workload)).join('\n')}
 </g>`;
 }
 
