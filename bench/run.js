@@ -35,14 +35,20 @@ function hasFaults({ cases }) {
   return cases.some(({ rows }) => rows.some((row) => row.faults.length > 0));
 }
 
-async function main() {
-  const options = parseOptions(process.argv.slice(2));
-  if (options.help) {
+/** What the command line asks for, or `null` where it is wrong or asks for help. */
+function asked() {
+  try {
+    const options = parseOptions(process.argv.slice(2));
+    if (!options.help) return { options, workloads: chooseWorkloads(options.workloads), chosen: choosePeers(options.peers) };
     console.log(USAGE);
-    return;
+  } catch (error) {
+    console.error(`${error.message}\n\n${USAGE}`);
+    process.exitCode = 2;
   }
-  const workloads = chooseWorkloads(options.workloads);
-  const chosen = choosePeers(options.peers);
+  return null;
+}
+
+async function main({ options, workloads, chosen }) {
   const folder = options.out ?? RESULTS;
   compilePeers();
   if (!environment().pinned) tell('taskset or a second core is missing: processes are not pinned, ratios are less certain.');
@@ -61,4 +67,5 @@ async function main() {
   if (results.some(hasFaults)) process.exitCode = 1;
 }
 
-await main();
+const wanted = asked();
+if (wanted !== null) await main(wanted);
