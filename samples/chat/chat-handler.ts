@@ -1,4 +1,15 @@
-import { Connection, json, OnInfo, OnInit, OnTerminate, OnText, OnUpgrade, reject, UpgradeRequest, WebSocketHandler } from 'vaquero';
+import {
+  Connection,
+  json,
+  OnInfo,
+  OnInit,
+  OnTerminate,
+  OnText,
+  OnUpgrade,
+  reject,
+  UpgradeRequest,
+  WebSocketHandler,
+} from 'vaquero';
 import { Joined, Left, Renamed, Said } from './infos.js';
 import { cleanName, isRoomName } from './names.js';
 import { Rooms, type Seat, topicOf } from './rooms.js';

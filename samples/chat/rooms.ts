@@ -48,7 +48,7 @@ export class Rooms {
     if (room.people.size > 0) return;
     this.#empty.add(name);
     if (this.#empty.size <= EMPTY_ROOMS) return;
-    const [oldest] = this.#empty as Iterable<string> as [string];
+    const oldest = this.#empty.values().next().value as string;
     this.#empty.delete(oldest);
     this.#rooms.delete(oldest);
   }
