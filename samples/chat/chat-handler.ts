@@ -10,60 +10,77 @@ import {
   UpgradeRequest,
   WebSocketHandler,
 } from 'vaquero';
-import { Joined, Left, Renamed, Said } from './infos.js';
-import { cleanName, isRoomName } from './names.js';
-import { Rooms, type Seat, topicOf } from './rooms.js';
+import { Joined, Left, Said, Typing, topicOf } from './infos.js';
+import { nameFault, roomFault, tidy } from './names.js';
+import { Rooms } from './rooms.js';
+import { MAX_MESSAGE, readMessage } from './wire.js';
 
-/**
- * One visitor of one room: `/chat/lobby?name=Ann`. Each text frame is something said, but `/name Bea`, which changes the name; what comes
- * back is JSON, and its `type` tells what happened.
- */
-@WebSocketHandler('/chat/:room', { maxFrameSize: 8_192, rateLimit: { messages: 10, per: 5_000, policy: 'pause' } })
+/** One person in one room: `/chat/lobby?name=Ada`. */
+@WebSocketHandler('/chat/:room', {
+  maxFrameSize: MAX_MESSAGE,
+  // Ten at once, then five a second: nobody types faster, and a flood waits instead of drowning the room.
+  rateLimit: { messages: 5, burst: 10, policy: 'pause' },
+})
 export class ChatHandler {
-  #seat: Seat | null = null;
+  private readonly room: string;
+  private wanted = '';
+  /** What the room calls this person; nothing until they are in it. */
+  private name: string | undefined;
 
   constructor(
     private readonly connection: Connection<{ room: string }>,
     private readonly rooms: Rooms,
-  ) {}
+  ) {
+    this.room = connection.params.room;
+  }
 
+  /** A bad name is refused here, with a sentence that a terminal shows. Browsers hide it from pages, so the page checks before it asks. */
   @OnUpgrade() admit(request: UpgradeRequest) {
-    if (isRoomName(request.params.room ?? '')) return;
-    return reject(400, { body: 'A room has a name of 1 to 40 letters, digits, dots, dashes or underscores.\n' });
+    this.wanted = tidy(new URLSearchParams(request.query).get('name') ?? '');
+    const fault = roomFault(this.room) ?? nameFault(this.wanted);
+    if (fault !== undefined) return reject(400, { body: `${fault}\n` });
   }
 
+  /** Listens first and looks around then: what is said in between comes twice rather than never, and `at` tells. */
   @OnInit() async join() {
-    const { room } = this.connection.params;
-    const query = new URLSearchParams(this.connection.request.query);
-    await this.connection.subscribe(topicOf(room));
-    const seat = this.rooms.join(room, cleanName(query.get('name')));
-    this.#seat = seat;
-    return json({ type: 'welcome', room, you: seat.person.id, people: seat.people, history: seat.history });
+    await this.connection.subscribe(topicOf(this.room));
+    const { name, names, lines } = this.rooms.join(this.room, this.wanted);
+    this.name = name;
+    return json({ type: 'welcome', name, names, lines });
   }
 
-  @OnText() hear(text: string) {
-    const [, name] = /^\/name\s+(.*)$/su.exec(text) ?? [];
-    if (name !== undefined) this.#seat?.rename(cleanName(name));
-    else if (text.trim() !== '') this.#seat?.say(text.trim());
-  }
-
-  @OnInfo() joined(info: Joined) {
-    return json({ type: 'joined', ...info });
-  }
-
-  @OnInfo() renamed(info: Renamed) {
-    return json({ type: 'renamed', ...info });
+  @OnText() heard(message: string) {
+    const request = readMessage(message);
+    const name = this.name as string;
+    switch (request.type) {
+      case 'say':
+        return this.rooms.say(this.room, name, request.text);
+      case 'typing':
+        return this.rooms.typing(this.room, name);
+      case 'invalid':
+        return json({ type: 'refused', reason: request.reason });
+    }
   }
 
   @OnInfo() said(info: Said) {
-    return json({ type: 'said', ...info });
+    return json(info);
+  }
+
+  @OnInfo() joined(info: Joined) {
+    return json(info);
   }
 
   @OnInfo() left(info: Left) {
-    return json({ type: 'left', ...info });
+    return json(info);
   }
 
+  /** One knows that one is typing. */
+  @OnInfo() typing(info: Typing) {
+    if (info.name !== this.name) return json(info);
+  }
+
+  /** Also runs for those who were refused, and never came into the room. */
   @OnTerminate() leave() {
-    this.#seat?.leave();
+    if (this.name !== undefined) this.rooms.leave(this.room, this.name);
   }
 }

@@ -1,46 +1,49 @@
 import { Info } from 'vaquero';
 
-/** Someone came into a room. */
-@Info('chat.joined')
-export class Joined {
-  constructor(
-    readonly id: number,
-    readonly name: string,
-    readonly at: number,
-  ) {}
+/**
+ * What happens in a room, as infos on the bus. The names given to `@Info` make them the same classes on another node; the fields are what a
+ * client reads, for the handler replies infos as they are.
+ */
+
+/** The topic of a room. */
+export function topicOf(room: string): string {
+  return `chat:${room}`;
 }
 
-/** Someone left it. */
-@Info('chat.left')
-export class Left {
-  constructor(
-    readonly id: number,
-    readonly name: string,
-    readonly at: number,
-  ) {}
-}
-
-/** Someone goes by another name. */
-@Info('chat.renamed')
-export class Renamed {
-  constructor(
-    readonly id: number,
-    readonly name: string,
-    readonly was: string,
-    readonly at: number,
-  ) {}
-}
-
-/** Someone said something. */
+/** A line was said. `at` grows from line to line of a room, so that it also tells one from another. */
 @Info('chat.said')
 export class Said {
+  readonly type = 'said';
   constructor(
-    /** Counts what was said in the room. */
-    readonly id: number,
-    /** Who said it: the `id` of a {@link Joined}. */
-    readonly from: number,
     readonly name: string,
     readonly text: string,
     readonly at: number,
   ) {}
+}
+
+/** Somebody came. */
+@Info('chat.joined')
+export class Joined {
+  readonly type = 'joined';
+  constructor(
+    readonly name: string,
+    readonly at: number,
+  ) {}
+}
+
+/** Somebody went. */
+@Info('chat.left')
+export class Left {
+  readonly type = 'left';
+  constructor(
+    readonly name: string,
+    readonly at: number,
+  ) {}
+}
+
+/** Somebody is about to say something. */
+@Info('chat.typing')
+export class Typing {
+  readonly type = 'typing';
+  constructor(readonly name: string) {}
 }

@@ -1,122 +1,84 @@
 import { singleton } from 'tsyringe';
 import { Bus } from 'vaquero';
-import { Joined, Left, Renamed, Said } from './infos.js';
+import { Joined, Left, Said, Typing, topicOf } from './infos.js';
+import { Room } from './room.js';
 
-/** How much of what was said a room remembers. */
-const HISTORY = 100;
+/** Milliseconds for which an empty room is remembered, so that whoever reloads the page alone finds the room as it was. */
+export const KEEP_EMPTY = 10 * 60_000;
+/** Empty rooms that are remembered; the one that has been empty for longest goes first, so that they cannot fill the memory. */
+export const MAX_EMPTY = 1_000;
 
-/** How many rooms that nobody is in are remembered. */
-const EMPTY_ROOMS = 100;
-
-/** Someone in a room. */
-export interface Person {
-  readonly id: number;
+/** What one finds on coming into a room. */
+export interface Arrival {
+  /** What one is called here: the wanted name, or with a number if somebody else has it. */
   readonly name: string;
+  /** Who is there, oneself included. */
+  readonly names: readonly string[];
+  /** What was said last, oldest first. */
+  readonly lines: readonly Said[];
 }
 
-/** The topic that a room's infos are published to. */
-export function topicOf(room: string): string {
-  return `chat:${room}`;
-}
-
-/**
- * Who is in which room and what was said there. It knows nothing of sockets: it publishes infos, and whoever subscribed to the room's topic
- * receives them.
- */
+/** All rooms. Whatever happens in one is published to its topic; who listens, and over what, is not known here. */
 @singleton()
 export class Rooms {
   readonly #rooms = new Map<string, Room>();
-  /** Those that nobody is in, the one left longest ago first. */
-  readonly #empty = new Set<string>();
+  readonly #empty = new Map<string, NodeJS.Timeout>();
 
   constructor(private readonly bus: Bus) {}
 
-  /** Takes a seat in a room, which is made if there is none. */
-  join(name: string, visitor: string): Seat {
-    const room = this.#rooms.get(name) ?? this.#open(name);
-    this.#empty.delete(name);
-    return new Seat(room, visitor, () => this.#left(name, room));
+  join(title: string, wanted: string): Arrival {
+    const room = this.#open(title);
+    const name = room.add(wanted);
+    this.bus.publish(topicOf(title), new Joined(name, room.time()));
+    return { name, names: room.names, lines: [...room.history] };
   }
 
-  #open(name: string): Room {
-    const room = new Room((info) => this.bus.publish(topicOf(name), info));
-    this.#rooms.set(name, room);
+  say(title: string, name: string, text: string): void {
+    const room = this.#open(title);
+    const line = new Said(name, text, room.time());
+    room.remember(line);
+    this.bus.publish(topicOf(title), line);
+  }
+
+  typing(title: string, name: string): void {
+    this.bus.publish(topicOf(title), new Typing(name));
+  }
+
+  leave(title: string, name: string): void {
+    const room = this.#open(title);
+    room.remove(name);
+    this.bus.publish(topicOf(title), new Left(name, room.time()));
+    if (room.empty) this.#close(title, room);
+  }
+
+  /** Rooms that are in memory. */
+  get size(): number {
+    return this.#rooms.size;
+  }
+
+  #open(title: string): Room {
+    clearTimeout(this.#empty.get(title));
+    this.#empty.delete(title);
+    let room = this.#rooms.get(title);
+    if (room === undefined) {
+      room = new Room();
+      this.#rooms.set(title, room);
+    }
     return room;
   }
 
-  #left(name: string, room: Room): void {
-    if (room.people.size > 0) return;
-    this.#empty.add(name);
-    if (this.#empty.size <= EMPTY_ROOMS) return;
-    const oldest = this.#empty.values().next().value as string;
-    this.#empty.delete(oldest);
-    this.#rooms.delete(oldest);
-  }
-}
-
-class Room {
-  readonly people = new Map<number, Person>();
-  readonly history: Said[] = [];
-  #lastPerson = 0;
-  #lastSaid = 0;
-
-  constructor(readonly publish: (info: object) => void) {}
-
-  nextPerson(): number {
-    return ++this.#lastPerson;
+  /** The last has left: a room where nothing was said is dropped at once, any other after a while. */
+  #close(title: string, room: Room): void {
+    if (room.history.length === 0) return this.#drop(title);
+    // Not what keeps the process alive.
+    this.#empty.set(title, setTimeout(() => this.#drop(title), KEEP_EMPTY).unref());
+    const [oldest] = this.#empty.keys();
+    if (oldest !== undefined && this.#empty.size > MAX_EMPTY) this.#drop(oldest);
   }
 
-  say({ id, name }: Person, text: string): void {
-    const said = new Said(++this.#lastSaid, id, name, text, Date.now());
-    this.history.push(said);
-    if (this.history.length > HISTORY) this.history.shift();
-    this.publish(said);
-  }
-}
-
-/** One visitor's place in a room, from coming to leaving. */
-export class Seat {
-  readonly #room: Room;
-  readonly #left: () => void;
-  #person: Person;
-
-  /** Made by {@link Rooms.join}. */
-  constructor(room: Room, name: string, left: () => void) {
-    this.#room = room;
-    this.#left = left;
-    this.#person = { id: room.nextPerson(), name };
-    room.people.set(this.#person.id, this.#person);
-    room.publish(new Joined(this.#person.id, name, Date.now()));
-  }
-
-  get person(): Person {
-    return this.#person;
-  }
-
-  get people(): Person[] {
-    return [...this.#room.people.values()];
-  }
-
-  get history(): readonly Said[] {
-    return this.#room.history;
-  }
-
-  say(text: string): void {
-    this.#room.say(this.#person, text);
-  }
-
-  rename(name: string): void {
-    const { id, name: was } = this.#person;
-    if (name === was) return;
-    this.#person = { id, name };
-    this.#room.people.set(id, this.#person);
-    this.#room.publish(new Renamed(id, name, was, Date.now()));
-  }
-
-  leave(): void {
-    const { id, name } = this.#person;
-    if (!this.#room.people.delete(id)) return;
-    this.#room.publish(new Left(id, name, Date.now()));
-    this.#left();
+  #drop(title: string): void {
+    clearTimeout(this.#empty.get(title));
+    this.#empty.delete(title);
+    this.#rooms.delete(title);
   }
 }
