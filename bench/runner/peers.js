@@ -10,7 +10,7 @@ export const PEERS = [
     module: 'bytes',
     protocol: 'bytes',
     packages: [],
-    only: ['echo', 'fanout', 'churn', 'memory', 'idle-cpu'],
+    only: ['echo', 'fanout', 'churn', 'memory'],
     note: 'returns the bytes it gets; the ceiling of this load process, not a server',
   },
   {
