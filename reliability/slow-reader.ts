@@ -1,0 +1,78 @@
+// 1. A client that reads a byte a second from a topic with many messages a second, beside clients that keep up, under each policy.
+import type { Socket } from 'node:net';
+import { type Finding, median, mib, percentile, type Trial } from './report.js';
+import { Subject } from './subject.js';
+import { FrameReader, open } from './wire.js';
+
+const POLICIES = ['close', 'drop-oldest', 'drop-newest', 'latest'];
+const KEEPING_UP = 10;
+const MESSAGE_BYTES = 256;
+
+interface Run {
+  readonly p99: number;
+  readonly heap: number;
+  readonly lost: number;
+}
+
+/** One run: the clients that keep up must get everything, in order. */
+async function run(policy: string, perSecond: number, seconds: number, withSlowReader: boolean): Promise<Run> {
+  const subject = await Subject.start();
+  const sockets: Socket[] = [];
+  const latencies: number[] = [];
+  let received = 0;
+  let lost = 0;
+  for (let i = 0; i < KEEPING_UP; i++) {
+    const socket = await open(subject.port, `/ticks/${policy}`);
+    const reader = new FrameReader();
+    let next = 0;
+    socket.on('data', (chunk: Buffer) => {
+      const now = performance.timeOrigin + performance.now();
+      for (const { payload } of reader.read(chunk)) {
+        const [number, sentAt] = payload.toString('latin1').split(' ');
+        if (Number(number) !== next) lost++;
+        next = Number(number) + 1;
+        received++;
+        latencies.push(now - Number(sentAt));
+      }
+    });
+    sockets.push(socket);
+  }
+  let dripping: NodeJS.Timeout | undefined;
+  if (withSlowReader) {
+    const slow = await open(subject.port, `/ticks/${policy}`);
+    slow.pause();
+    dripping = setInterval(() => slow.read(1), 1_000);
+    sockets.push(slow);
+  }
+  const published = await subject.publish(perSecond, seconds, MESSAGE_BYTES);
+  // What was published last is on its way.
+  while (received < published * KEEPING_UP && subject.alive && lost === 0) await new Promise(setImmediate);
+  const { heap, external } = await subject.measure();
+  clearInterval(dripping);
+  for (const socket of sockets) socket.destroy();
+  subject.stop();
+  return { p99: percentile(latencies, 0.99), heap: heap + external, lost };
+}
+
+export const slowReader: Trial = async (scale) => {
+  const perSecond = scale.of(10_000, 2_000);
+  const seconds = scale.of(10, 1);
+  const findings: Finding[] = [];
+  for (const policy of POLICIES) {
+    const without: Run[] = [];
+    const beside: Run[] = [];
+    for (let round = 0; round < scale.of(3, 1); round++) {
+      without.push(await run(policy, perSecond, seconds, false));
+      beside.push(await run(policy, perSecond, seconds, true));
+    }
+    const heap = median(beside.map((r) => r.heap)) - median(without.map((r) => r.heap));
+    const p99 = median(beside.map((r) => r.p99)) / median(without.map((r) => r.p99));
+    const lost = [...without, ...beside].reduce((sum, r) => sum + r.lost, 0);
+    findings.push(
+      { what: `${policy}: lost or reordered at the clients that keep up`, value: lost, holds: lost === 0 },
+      { what: `${policy}: heap and buffers more than without the slow reader`, value: mib(heap), holds: heap < 2 * 1_048_576 },
+      { what: `${policy}: p99 of the others to that without it`, value: p99.toFixed(2) },
+    );
+  }
+  return findings;
+};
