@@ -73,7 +73,8 @@ export class Composer {
   #say() {
     const text = this.#field.value.trim();
     if (text === '') return;
-    if (!this.#connected || !this.#send({ type: 'say', text })) return this.#tell('Not connected. Your text is kept until it can be sent.');
+    if (!this.#connected || !this.#send({ type: 'say', text }))
+      return this.#tell('Not connected. Your text is kept until it can be sent.');
     this.#sent.push(text);
     this.#lastTyping = 0;
     this.#write('');

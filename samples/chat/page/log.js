@@ -20,6 +20,8 @@ export class Log {
   #following = true;
 
   constructor() {
+    // What scrolls must be reachable with a keyboard, and not every browser sees to that.
+    this.#box.tabIndex = 0;
     this.#box.addEventListener('scroll', () => {
       this.#following = this.#box.scrollHeight - this.#box.scrollTop - this.#box.clientHeight < SLACK;
       if (this.#following) this.#showUnread(0);
@@ -31,6 +33,7 @@ export class Log {
 
   clear() {
     this.#box.replaceChildren();
+    this.#box.classList.remove('known');
     this.lastAt = 0;
     this.#lastLine = null;
     this.#lastDay = '';
@@ -40,6 +43,8 @@ export class Log {
   /** Many lines at once, which a screen reader is not to read out one by one. */
   history(lines, me) {
     this.#box.ariaLive = 'off';
+    // From now on an empty log means that nothing was said, and not that nothing has come yet.
+    this.#box.classList.add('known');
     for (const line of lines) this.line(line, line.name === me);
     this.#showUnread(0);
     requestAnimationFrame(() => {

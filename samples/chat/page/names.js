@@ -8,6 +8,7 @@ export function tidyName(name) {
 /** What is wrong with a tidied name; empty if nothing is, as `setCustomValidity` takes it. */
 export function nameFault(name) {
   if (name === '') return 'Please give a name.';
+  if (name.length > 24) return 'A name has at most 24 characters.';
   return /\p{C}/u.test(name) ? 'A name has no invisible characters.' : '';
 }
 
