@@ -9,7 +9,7 @@ export function paint(canvas, draw) {
   const context = canvas.getContext('2d');
   let frame = 0;
 
-  const fit = () => {
+  const resize = () => {
     const scale = devicePixelRatio;
     const width = Math.round(canvas.clientWidth * scale);
     const height = Math.round(canvas.clientHeight * scale);
@@ -20,7 +20,7 @@ export function paint(canvas, draw) {
 
   const now = () => {
     frame = 0;
-    fit();
+    resize();
     context.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
     draw(context, canvas.clientWidth, canvas.clientHeight);
   };

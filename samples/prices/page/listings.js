@@ -8,7 +8,8 @@ import { connect, showState, socketUrl } from '/static/shared/socket.js';
 export function listings() {
   return new Promise((resolve) => {
     const socket = connect(() => socketUrl('/prices'), {
-      onState: (state) => showState(statusLine(), state),
+      // That it has ended is no news: it has done what it was for.
+      onState: (state) => state !== 'closed' && showState(statusLine(), state),
       onMessage: (data) => {
         const message = JSON.parse(data);
         if (message.type !== 'board') return;

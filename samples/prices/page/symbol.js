@@ -46,7 +46,8 @@ function showUnknown(symbol, all) {
   const text = element('p', {}, 'Nothing called ', element('strong', {}, symbol), ' is traded here. These are:');
   const title = element('h1', {}, 'No such symbol');
   show(back(), element('section', { className: 'card unknown' }, title, text, others(all)));
-  showState(statusLine(), 'closed');
+  // There is nothing to be connected to.
+  statusLine().style.visibility = 'hidden';
 }
 
 function back() {
