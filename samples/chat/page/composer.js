@@ -29,6 +29,8 @@ export class Composer {
     byId('composer').addEventListener('submit', (event) => {
       event.preventDefault();
       this.#say();
+      // The button took the focus, and with it the keyboard of a phone.
+      this.focus();
     });
   }
 
