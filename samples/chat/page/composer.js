@@ -38,7 +38,7 @@ export class Composer {
     this.#room = room;
     this.#sent = [];
     this.#write(sessionStorage.getItem(KEY + room) ?? '');
-    this.#field.placeholder = `Say something in #${room}`;
+    this.#field.placeholder = `Message #${room}`;
     this.#tell('');
   }
 

@@ -3,9 +3,9 @@ import { priceText, timeText } from '/static/prices/format.js';
 
 /** Pixels between two lines of the grid, at the least. */
 const BETWEEN = 48;
-/** Milliseconds between two times; on a narrow screen twice that. */
-const TIMES = 10_000;
-const NARROW = 480;
+/** Milliseconds that there may be between two times, and pixels that there must be. */
+const STEPS = [10_000, 20_000, 30_000, 60_000];
+const APART = 20;
 
 /** Draws a grid of round prices, and each price at the right of its line. */
 export function drawPrices(context, scale, { left, top, width, height }) {
@@ -23,16 +23,16 @@ export function drawPrices(context, scale, { left, top, width, height }) {
   }
 }
 
-/** Draws times below the chart. */
+/** Draws times below the chart, as close as they can stand. */
 export function drawTimes(context, scale, { left, top, width, height }, lastAt) {
-  const step = width < NARROW ? 2 * TIMES : TIMES;
+  const room = context.measureText(timeText(lastAt)).width;
+  const step = STEPS.find((one) => scale.x(one) - scale.x(0) > room + APART) ?? STEPS.at(-1);
   context.fillStyle = colour(context.canvas, 'muted');
   context.textAlign = 'center';
   for (let at = Math.floor(lastAt / step) * step; scale.x(at) > left; at -= step) {
-    const half = context.measureText(timeText(at)).width / 2;
     const x = scale.x(at);
     // Half a time is worse than none.
-    if (x - half >= left && x + half <= left + width + 2 * half) context.fillText(timeText(at), x, top + height + 20);
+    if (x - room / 2 >= left && x <= left + width) context.fillText(timeText(at), x, top + height + 20);
   }
 }
 
