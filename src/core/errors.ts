@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /**
  * Every error code of vaquero, with the one sentence that explains it. `docs/errors.md` is held to this list by a test.
  */
@@ -46,9 +48,14 @@ export class VaqueroError extends Error {
   }
 }
 
+/** Whether a value is an Error, be it of another realm, as Node's own are to code that a test runner loads. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
+}
+
 /** A thrown value as an Error: itself, or wrapped with the value as its cause. */
 export function toError(thrown: unknown, where: string): Error {
-  if (thrown instanceof Error) return thrown;
+  if (isError(thrown)) return thrown;
   return new VaqueroError(
     'VAQUERO_NON_ERROR_THROWN',
     `${where} threw ${describe(thrown)}. Throw an Error, so that there is a stack to read.`,

@@ -5,6 +5,8 @@ import { describe, VaqueroError } from './errors.js';
 export interface Target {
   /** False once the connection is ending: whatever comes then is dropped. */
   readonly open: boolean;
+  /** False once the client has left, too: generators are not pulled any more. */
+  readonly listening: boolean;
   /** Who replies, for error messages. */
   readonly replier: string;
   sendText(payload: string): void;
@@ -17,7 +19,7 @@ export interface Target {
   setShutdownReason(value: unknown): void;
   /** A promise of room in the outgoing buffer, or `null` when there is room now. */
   room(): Promise<void> | null;
-  /** Calls back when the connection ends; the answer takes that back. */
+  /** Calls back when the client leaves or the connection ends; the answer takes that back. */
   onEnd(callback: () => void): () => void;
 }
 
@@ -71,7 +73,7 @@ async function settle(promise: PromiseLike<unknown>, target: Target): Promise<vo
 /** Pulls a synchronous iterator at the pace at which the client reads, and stays synchronous as long as there is room. */
 function pull(iterator: Iterator<unknown>, target: Target): Promise<void> | undefined {
   try {
-    while (target.open) {
+    while (target.listening) {
       const pending = target.room() ?? step(iterator, target);
       if (pending === DONE) return undefined;
       if (pending !== undefined) return pending.then(() => pull(iterator, target), rethrowAfter(iterator));
@@ -112,10 +114,10 @@ async function pullAsync(iterator: AsyncIterator<unknown>, target: Target): Prom
   };
   const forget = target.onEnd(giveBack);
   try {
-    while (target.open) {
+    while (target.listening) {
       const full = target.room();
       if (full !== null) await full;
-      if (!target.open) break;
+      if (!target.listening) break;
       const { done, value } = await iterator.next();
       if (done) return;
       const pending = interpret(value, target);

@@ -1,5 +1,5 @@
 import type { Bus, Ref, Subscriber, Watcher } from '../bus.js';
-import { describe, VaqueroError } from '../errors.js';
+import { describe, isError, VaqueroError } from '../errors.js';
 import { Delivery, type Down, type TimerRef } from '../timeout.js';
 import type { Timers } from '../timers.js';
 
@@ -17,6 +17,7 @@ export class Belongings implements Watcher {
   private aborter: AbortController | null = null;
   private endHooks: Set<() => void> | null = null;
   private lastTimer = 0;
+  private abandoned = false;
   private released = false;
   private ownRef: Ref | null = null;
 
@@ -41,7 +42,7 @@ export class Belongings implements Watcher {
   get signal(): AbortSignal {
     if (this.aborter === null) {
       this.aborter = new AbortController();
-      if (this.released) this.aborter.abort();
+      if (this.abandoned) this.aborter.abort();
     }
     return this.aborter.signal;
   }
@@ -122,16 +123,31 @@ export class Belongings implements Watcher {
     return () => this.endHooks?.delete(hook);
   }
 
+  /** Stops what only the client waits for: generators, and what callbacks gave the signal to. */
+  abandon(): void {
+    if (this.abandoned) return;
+    this.abandoned = true;
+    const hooks = this.endHooks;
+    this.endHooks = null;
+    for (const hook of hooks ?? []) hook();
+    this.aborter?.abort();
+  }
+
+  /** Whether something was thrown because the signal was aborted. */
+  brokeOff(thrown: unknown): boolean {
+    if (!this.aborter?.signal.aborted) return false;
+    const { reason } = this.aborter.signal;
+    return thrown === reason || (isError(thrown) && thrown.cause === reason);
+  }
+
   /** Lets go of everything but the address, which lasts until the clean-up is over. */
   release(): void {
     this.released = true;
     for (const topic of this.topics ?? []) this.bus.unsubscribe(topic, this.owner);
     for (const delivery of this.timers?.values() ?? []) this.clock.cancel(delivery);
     for (const ref of this.watched ?? []) this.bus.demonitor(ref, this);
-    const hooks = this.endHooks;
-    this.topics = this.timers = this.watched = this.endHooks = null;
-    for (const hook of hooks ?? []) hook();
-    this.aborter?.abort();
+    this.topics = this.timers = this.watched = null;
+    this.abandon();
   }
 
   /** Gives the address back; who monitored it is told the reason. */

@@ -36,7 +36,10 @@ export class Connection<Params extends object = Record<string, string>> {
     return this.#life.subprotocol;
   }
 
-  /** Aborted when the connection ends, before `@OnTerminate`; give it to what a callback waits for. */
+  /**
+   * Aborted when the client leaves or the connection ends, before `@OnTerminate`; give it to what a callback waits for. A callback that it
+   * broke off, and that rejects with its reason, has not failed.
+   */
   get signal(): AbortSignal {
     return this.#life.belongings.signal;
   }

@@ -53,6 +53,8 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
   private roomMade: PromiseWithResolver | null = null;
   private reason: TerminateReason | null = null;
   private shutdown: { readonly value: unknown } | null = null;
+  /** The client has ended; what it said before is still handled, but nobody waits for more. */
+  private left = false;
   private socketGone = false;
 
   constructor(
@@ -192,6 +194,8 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
 
   finished(reason: TerminateReason): void {
     if (this.free && this.inbox.flowing) return this.end(reason);
+    this.left = true;
+    this.things?.abandon();
     this.post(Mail.end, reason);
   }
 
@@ -401,6 +405,10 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
     return this.stage === Stage.open;
   }
 
+  get listening(): boolean {
+    return this.stage === Stage.open && !this.left;
+  }
+
   sendText(payload: string): void {
     if (this.stage === Stage.open) (this.transport as Transport).sendText(payload);
   }
@@ -462,14 +470,16 @@ export class Life implements Target, TransportListener, Subscriber, Runnable, Qu
     if (this.things === null) {
       this.things = new Belongings(this, this.runtime, this.plan.options);
       if (this.stage >= Stage.ending) this.things.release();
+      else if (this.left) this.things.abandon();
     }
     return this.things;
   }
 
   // --- The end ---
 
-  /** What a callback threw: reported, and the end of this connection, unless it is ending already. */
+  /** What a callback threw: reported, and the end of this connection, unless it is ending already. A wait that `signal` broke off is no failure. */
   private crash(thrown: unknown): void {
+    if (this.things?.brokeOff(thrown)) return;
     const error = toError(thrown, this.replier);
     this.runtime.report(error, {
       stage: this.currentStage,

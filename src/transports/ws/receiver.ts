@@ -153,6 +153,8 @@ export class Receiver {
       compressed || (this.fragments !== null && this.fragmentsAreCompressed)
         ? compressedLimit(this.maxFrameSize)
         : this.maxFrameSize;
+    // The highest bit of a length must be 0 (section 5.2).
+    if (length >= 2 ** 63) return this.fault('badframe');
     if (before + length > limit) return this.fault('badsize');
     if (opcode === Opcode.continuation && this.fragmentCount >= this.maxFragments) return this.fault('badsize');
     return true;
