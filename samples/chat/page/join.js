@@ -15,7 +15,7 @@ export async function askName(current = '') {
   const field = byId('join-name');
   field.value = current;
   byId('join-cancel').hidden = current === '';
-  byId('join-submit').textContent = current === '' ? 'Join the room' : 'Change name';
+  byId('join-submit').textContent = current === '' ? 'Join the room' : 'Change';
   dialog.returnValue = '';
   dialog.showModal();
   field.select();
