@@ -73,15 +73,18 @@ export interface Response {
   readonly body: string;
 }
 
-/** Sends bytes to a server and answers its response when it has closed the connection. */
+/** Sends bytes to a server and answers its response, when it has closed the connection or completed an upgrade. */
 export async function request(url: string, bytes: string | Buffer): Promise<Response> {
   const socket = connect(portOf(url), 'localhost');
-  const chunks: Buffer[] = [];
-  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  let all = '';
+  socket.setEncoding('latin1');
+  socket.on('data', (chunk: string) => {
+    all += chunk;
+    if (all.startsWith('HTTP/1.1 101') && all.includes('\r\n\r\n')) socket.destroy();
+  });
   socket.on('error', () => undefined);
   socket.write(bytes);
   await new Promise((resolve) => socket.once('close', resolve));
-  const all = Buffer.concat(chunks).toString('latin1');
   const end = all.indexOf('\r\n\r\n');
   return { ...readHead(all.slice(0, end)), body: all.slice(end + 4) };
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:zlib';
-import { extension, PerMessageDeflate } from 'ws';
+import { type ExtensionOffer, extension, PerMessageDeflate } from 'ws';
 import type { DeflateOptions } from '../../core/options.js';
 
 const STRATEGIES = {
@@ -42,18 +42,44 @@ export class Deflater extends PerMessageDeflate {
 }
 
 /**
- * Agrees with a client on compression, or on none: an offer that cannot be honoured is declined, as RFC 7692, section 5.1 allows.
- * Throws for a header or offer that is malformed.
+ * Agrees with a client on the first of its offers that can be honoured, or on no compression: an offer with unknown or invalid parameters
+ * is declined, not an error (RFC 7692, section 7). Throws for a header that is malformed.
  */
 export function negotiate(header: string | undefined, options: DeflateOptions, maxFrameSize: number): Deflater | null {
   const offers = header === undefined ? undefined : extension.parse(header)[PerMessageDeflate.extensionName];
-  if (offers === undefined) return null;
-  const deflater = new Deflater(options, maxFrameSize);
+  for (const offer of offers ?? []) {
+    const deflater = accepted(offer, options, maxFrameSize);
+    if (deflater !== null) return deflater;
+  }
+  return null;
+}
+
+function accepted(offer: ExtensionOffer, options: DeflateOptions, maxFrameSize: number): Deflater | null {
+  const serverBits = bits(offer.server_max_window_bits);
+  // A window of 2^8 bytes is legal, but zlib cannot keep to it.
+  if (serverBits === 8) return null;
+  const deflater = new Deflater(
+    {
+      ...options,
+      ...smaller('serverMaxWindowBits', options.serverMaxWindowBits, serverBits),
+      ...smaller('clientMaxWindowBits', options.clientMaxWindowBits, bits(offer.client_max_window_bits)),
+    },
+    maxFrameSize,
+  );
   try {
-    deflater.accept(offers);
+    deflater.accept([offer]);
     return deflater;
   } catch {
-    // An offer with unknown or invalid parameters is declined, not an error (RFC 7692, section 7): the connection goes on uncompressed.
+    // ws throws for what it cannot honour; the next offer may do.
     return null;
   }
+}
+
+function bits(values: ExtensionOffer[string] | undefined): number {
+  return Number(values?.[0]);
+}
+
+/** A window as small as both sides want it; ws would decline an offer of less than the option. */
+function smaller(option: keyof DeflateOptions, wanted: number | undefined, offered: number): DeflateOptions {
+  return wanted !== undefined && offered >= 8 && offered < wanted ? { [option]: offered } : {};
 }
