@@ -58,7 +58,7 @@ export function readHandshake(request: IncomingMessage): Handshake | Refusal {
 export function upgradeRequired(): Refusal {
   return {
     status: 426,
-    headers: { upgrade: 'websocket', connection: 'Upgrade', 'sec-websocket-version': VERSIONS.join(', ') },
+    headers: { upgrade: 'websocket', connection: 'Upgrade, close', 'sec-websocket-version': VERSIONS.join(', ') },
     body: 'This is a WebSocket endpoint: connect with a WebSocket client.',
   };
 }

@@ -240,7 +240,7 @@ describe('a crash stays at home', () => {
       }
     }
 
-    @OnInfo((info) => {
+    @OnInfo((info: unknown) => {
       if (info instanceof Bad) throw boom;
       return false;
     })
