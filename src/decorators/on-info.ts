@@ -4,10 +4,6 @@ import { type CallbackDecorator, recorder } from './callback.js';
 
 /** Called with infos that are of the class of the parameter's declared type; a parameter without a class takes everything. */
 export function OnInfo(): CallbackDecorator<(info: never, connection: never) => Reply>;
-/** Called with infos that are instances of a class. */
-export function OnInfo<Info>(
-  type: abstract new (...parameters: never[]) => Info,
-): CallbackDecorator<(info: Info, connection: never) => Reply>;
 /** Called with infos whose `type` is this tag. */
 export function OnInfo(tag: string): CallbackDecorator<(info: never, connection: never) => Reply>;
 /** Called with infos that a predicate takes. */
@@ -16,6 +12,10 @@ export function OnInfo<Info>(
 ): CallbackDecorator<(info: Info, connection: never) => Reply>;
 /** Called with infos that a predicate takes. */
 export function OnInfo(predicate: (info: never) => boolean): CallbackDecorator<(info: never, connection: never) => Reply>;
+/** Called with infos that are instances of a class. */
+export function OnInfo<Info>(
+  type: abstract new (...parameters: never[]) => Info,
+): CallbackDecorator<(info: Info, connection: never) => Reply>;
 /**
  * Called with infos from the bus, timers and monitors, as Cowboy's `websocket_info/2`; what it returns is sent. The `@OnInfo`s of a class
  * are tried in the order in which they are written, as clauses are. Throws `VAQUERO_INVALID_DECORATOR` for anything but a class, tag or predicate.
