@@ -1,0 +1,188 @@
+import 'reflect-metadata';
+import { describe, expect, test } from '@jest/globals';
+import { container, inject, injectable, singleton } from 'tsyringe';
+import { Bus, Connection, type HandlerClass, OnInit, OnTerminate, OnText, VaqueroError, WebSocketHandler } from 'vaquero';
+import { handshake, RawClient, request } from '../support/raw-client.js';
+import { start } from '../support/servers.js';
+
+/** A handler that cannot be made refuses its own upgrade, and nothing else. */
+
+@WebSocketHandler('/well')
+class Well {
+  @OnText() echo(message: string) {
+    return message;
+  }
+}
+
+class Untold {
+  constructor(readonly well: Well) {}
+}
+
+@WebSocketHandler('/untold')
+class NeedsUntold {
+  constructor(readonly untold: Untold) {}
+}
+
+@WebSocketHandler('/token')
+class NeedsToken {
+  constructor(
+    readonly connection: Connection,
+    @inject('no such token') readonly missing: unknown,
+  ) {}
+}
+
+@injectable()
+class NeedsBoth {
+  constructor(
+    readonly connection: Connection,
+    @inject('no such token') readonly missing: unknown,
+  ) {}
+}
+
+@WebSocketHandler('/scoped-token')
+class NeedsScopedToken {
+  constructor(readonly both: NeedsBoth) {}
+}
+
+@singleton()
+class Broken {
+  constructor() {
+    throw new TypeError('broken service');
+  }
+}
+
+@WebSocketHandler('/broken-service')
+class NeedsBroken {
+  constructor(readonly broken: Broken) {}
+}
+
+let terminated = 0;
+
+@WebSocketHandler('/throws')
+class Throws {
+  constructor() {
+    throw new RangeError('broken handler');
+  }
+
+  @OnTerminate() terminate() {
+    terminated++;
+  }
+}
+
+@injectable()
+class Scoped {
+  constructor(readonly connection: Connection) {}
+}
+
+@WebSocketHandler('/scoped-throws')
+class ScopedThrows {
+  constructor(readonly scoped: Scoped) {
+    throw new RangeError('broken handler');
+  }
+
+  @OnTerminate() terminate() {
+    terminated++;
+  }
+}
+
+describe('a dependency that cannot be made', () => {
+  test.each<[string, HandlerClass, string, string]>([
+    ['a class that the container knows nothing of', NeedsUntold, '/untold', 'parameter 1 (Untold)'],
+    ['a token that is not registered', NeedsToken, '/token', 'parameter 2 (no such token)'],
+    ['a token deep in what belongs to the connection', NeedsScopedToken, '/scoped-token', 'no such token'],
+    ['a service whose constructor throws', NeedsBroken, '/broken-service', 'broken service'],
+  ])('is answered 500 and reported once: %s', async (_, handler, path, saying) => {
+    const server = await start([handler, Well]);
+    const other = await RawClient.open(server.url, '/well');
+
+    const { status, body } = await request(server.url, handshake(path));
+    expect(status).toBe(500);
+    expect(body).not.toContain(saying);
+
+    expect(server.errors).toHaveLength(1);
+    const [{ error, context }] = server.errors as [(typeof server.errors)[number]];
+    expect(VaqueroError.is(error, 'VAQUERO_INJECTION_FAILED')).toBe(true);
+    expect(error.message).toContain(`Cannot make ${handler.name}`);
+    expect(error.message).toContain(saying);
+    expect(error.cause).toBeInstanceOf(Error);
+    expect(context).toEqual({ stage: 'make', handler: handler.name, path });
+
+    other.text('still here');
+    expect(await other.nextText()).toBe('still here');
+    expect((await request(server.url, handshake(path))).status).toBe(500);
+    expect(server.errors).toHaveLength(2);
+    expect(server.connections).toBe(1);
+  });
+});
+
+describe('a handler whose constructor throws', () => {
+  test.each<[string, HandlerClass, string]>([
+    ['needing nothing', Throws, '/throws'],
+    ['needing what belongs to the connection', ScopedThrows, '/scoped-throws'],
+  ])('is answered 500 and reported once, and its @OnTerminate does not run: %s', async (_, handler, path) => {
+    terminated = 0;
+    const server = await start([handler, Well]);
+    expect((await request(server.url, handshake(path))).status).toBe(500);
+    expect(server.errors).toHaveLength(1);
+    const [{ error, context }] = server.errors as [(typeof server.errors)[number]];
+    const thrown = VaqueroError.is(error, 'VAQUERO_INJECTION_FAILED') ? error.cause : error;
+    expect(thrown).toMatchObject({ name: 'RangeError', message: 'broken handler' });
+    expect(context).toEqual({ stage: 'make', handler: handler.name, path });
+    expect(terminated).toBe(0);
+    expect(server.connections).toBe(0);
+    expect(await (await RawClient.open(server.url, '/well')).close(1000)).toMatchObject({ code: 1000 });
+  });
+});
+
+test('a handler that is registered as a singleton is refused at start-up', async () => {
+  @singleton()
+  @WebSocketHandler('/single')
+  class Single {}
+  await expect(start([Single])).rejects.toMatchObject({
+    code: 'VAQUERO_INVALID_HANDLER',
+    message: expect.stringContaining('Single: is registered as a singleton, but a handler is made for each connection. Remove'),
+  });
+});
+
+describe('the bus', () => {
+  @WebSocketHandler('/bus')
+  class SaysBus {
+    static bus: Bus | undefined;
+    constructor(bus: Bus) {
+      SaysBus.bus = bus;
+    }
+
+    @OnInit() init() {
+      return 'ready';
+    }
+  }
+
+  const busOf = async (options: Parameters<typeof start>[1]) => {
+    const server = await start([SaysBus], options);
+    expect(await (await RawClient.open(server.url, '/bus')).nextText()).toBe('ready');
+    expect(server.bus).toBe(SaysBus.bus);
+    return server.bus;
+  };
+
+  test('is a new one, registered in the container, where there is none', async () => {
+    const own = container.createChildContainer();
+    const bus = await busOf({ container: own });
+    expect(own.resolve(Bus)).toBe(bus);
+    expect(await busOf({ container: own })).toBe(bus);
+  });
+
+  test('is the one that is registered, in the container or above it', async () => {
+    const registered = new Bus();
+    const own = container.createChildContainer().registerInstance(Bus, registered);
+    expect(await busOf({ container: own })).toBe(registered);
+    expect(await busOf({ container: own.createChildContainer() })).toBe(registered);
+    expect(await busOf({ container: own, bus: registered })).toBe(registered);
+  });
+
+  test('is the one that is given, which is registered where there is none', async () => {
+    const given = new Bus();
+    const own = container.createChildContainer();
+    expect(await busOf({ container: own, bus: given })).toBe(given);
+    expect(own.resolve(Bus)).toBe(given);
+  });
+});
