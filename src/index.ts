@@ -15,6 +15,7 @@ export { Bus } from './core/bus.js';
 export type { ProtocolFault, TerminateReason } from './core/close.js';
 export type {
   Active,
+  Awaitable,
   Close,
   Command,
   Deflate,

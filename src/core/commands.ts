@@ -93,11 +93,11 @@ export class ShutdownReason extends Command {
 /** @internal Every command the interpreter knows. */
 export type AnyCommand = Frame | Close | Active | Deflate | SetOptions | ShutdownReason;
 
-/**
- * What a callback may return, and what `connection.send` takes: nothing, a string (a text frame), bytes (a binary frame), a frame
- * or command, an array or (async) iterable of these, nested as deep as you like, or a promise of any.
- */
-export type Reply =
+/** A value, or a promise of it. */
+export type Awaitable<Value> = Value | PromiseLike<Value>;
+
+/** A reply that is no promise itself; told apart so that `Promise<Reply>` can be awaited, which a type that contains its own promise cannot. */
+type Settled =
   // biome-ignore lint/suspicious/noConfusingVoidType: a callback without a return statement is a reply of nothing.
   | void
   | undefined
@@ -106,10 +106,15 @@ export type Reply =
   | Uint8Array
   | ArrayBuffer
   | Command
-  | readonly Reply[]
-  | Iterable<Reply>
-  | AsyncIterable<Reply>
-  | PromiseLike<Reply>;
+  | readonly Awaitable<Reply>[]
+  | Iterable<Awaitable<Reply>>
+  | AsyncIterable<Awaitable<Reply>>;
+
+/**
+ * What a callback may return, and what `connection.send` takes: nothing, a string (a text frame), bytes (a binary frame), a frame
+ * or command, an array or (async) iterable of these, nested as deep as you like, or a promise of any.
+ */
+export type Reply = Awaitable<Settled>;
 
 /** Bytes of a control frame's payload at most (RFC 6455, section 5.5). */
 const MAX_CONTROL_PAYLOAD = 125;

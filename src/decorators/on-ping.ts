@@ -1,7 +1,7 @@
-import type { Reply } from '../core/commands.js';
+import type { Awaitable, Reply } from '../core/commands.js';
 import { type CallbackDecorator, recorder } from './callback.js';
 
 /** Called with the payload of each ping, which the library has answered already; what it returns is sent. */
-export function OnPing(): CallbackDecorator<(payload: Buffer, connection: never) => Reply> {
+export function OnPing(): CallbackDecorator<(payload: Buffer, connection: never) => Awaitable<Reply>> {
   return recorder('OnPing', 'ping');
 }

@@ -1,7 +1,7 @@
-import type { Reply } from '../core/commands.js';
+import type { Awaitable, Reply } from '../core/commands.js';
 import { type CallbackDecorator, recorder } from './callback.js';
 
 /** Called with the payload of each pong; what it returns is sent. */
-export function OnPong(): CallbackDecorator<(payload: Buffer, connection: never) => Reply> {
+export function OnPong(): CallbackDecorator<(payload: Buffer, connection: never) => Awaitable<Reply>> {
   return recorder('OnPong', 'pong');
 }

@@ -99,6 +99,10 @@ export class RawClient {
 
   readonly socket: Socket;
   #bytes = Buffer.alloc(0);
+  #chunks: Buffer[] = [];
+  #there = 0;
+  /** Bytes that it takes to read on. */
+  #wanted = 0;
   #open = false;
   #taken = 0;
   #waiting: (() => void)[] = [];
@@ -185,9 +189,14 @@ export class RawClient {
   }
 
   #read(chunk: Buffer): void {
-    this.#bytes = Buffer.concat([this.#bytes, chunk]);
+    this.#chunks.push(chunk);
+    this.#there += chunk.length;
+    if (this.#there < this.#wanted) return;
+    this.#bytes = Buffer.concat([this.#bytes, ...this.#chunks.splice(0)]);
     if (!this.#open && !this.#readResponse()) return;
+    this.#wanted = 0;
     while (this.#readFrame());
+    this.#there = this.#bytes.length;
     this.#wake();
   }
 
@@ -211,7 +220,10 @@ export class RawClient {
     const header = size === 126 ? 4 : size === 127 ? 10 : 2;
     if (bytes.length < header) return false;
     const length = size === 126 ? bytes.readUInt16BE(2) : size === 127 ? Number(bytes.readBigUInt64BE(2)) : size;
-    if (bytes.length < header + length) return false;
+    if (bytes.length < header + length) {
+      this.#wanted = header + length;
+      return false;
+    }
     if ((second & 0x80) !== 0) throw new Error('a server must not mask');
     const payload = bytes.subarray(header, header + length);
     this.frames.push({ fin: (first & 0x80) !== 0, rsv1: (first & 0x40) !== 0, opcode: first & 0x0f, payload });

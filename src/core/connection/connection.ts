@@ -1,5 +1,5 @@
 import type { Ref } from '../bus.js';
-import { close, type Reply } from '../commands.js';
+import { type Awaitable, close, type Reply } from '../commands.js';
 import { describe, VaqueroError } from '../errors.js';
 import { Timeout, type TimerRef } from '../timeout.js';
 import type { RequestInfo } from '../upgrade-request.js';
@@ -48,7 +48,7 @@ export class Connection<Params extends object = Record<string, string>> {
    * Sends what a callback could reply, from anywhere; nothing is sent once the connection is ending. Throws `VAQUERO_INVALID_REPLY` for
    * what is no reply, `VAQUERO_NOT_OPEN` before the upgrade is complete; a promise or generator in it that fails is a crash.
    */
-  send(reply: Reply): void {
+  send(reply: Awaitable<Reply>): void {
     this.#life.send(reply);
   }
 
