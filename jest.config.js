@@ -9,6 +9,6 @@ export default {
     '^vaquero$': '<rootDir>/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  modulePathIgnorePatterns: ['<rootDir>/bench/', '<rootDir>/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/bench/', '<rootDir>/dist/', '<rootDir>/dist-samples/', '<rootDir>/dist-reliability/'],
   testTimeout: 15_000,
 };

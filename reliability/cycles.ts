@@ -56,7 +56,7 @@ export const cycles: Trial = async (scale) => {
   for (const { what, times, one } of kinds) {
     const before = await subject.quiet();
     await repeat(times, (i) => one(subject.port, i));
-    const after = await subject.quiet();
+    const after = await subject.quiet(before.handles);
     const heap = after.heap - before.heap;
     findings.push(
       { what, value: times },

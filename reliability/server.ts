@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   Bus,
-  type Connection,
+  Connection,
   type HandlerOptions,
   latest,
   OnBinary,
@@ -81,8 +81,8 @@ class Mixed {
     this.received++;
     yield message;
     await null;
-    if (this.received % 10 === 0) this.bus.publish(`room:${Math.floor(Math.random() * 10)}`, new Tick(0, message));
-    yield [String(this.received), Buffer.from(message)];
+    if (this.received % 10 === 0) this.bus.publish(`room:${Math.floor(Math.random() * 10)}`, new Tick(0, `note of ${message}`));
+    yield [String(this.received), Buffer.from(`copy of ${message}`)];
   }
   @OnInfo() tick(info: Tick) {
     return info.text;

@@ -11,6 +11,7 @@ const MESSAGE_BYTES = 256;
 interface Run {
   readonly p99: number;
   readonly heap: number;
+  readonly rss: number;
   readonly lost: number;
 }
 
@@ -47,11 +48,11 @@ async function run(policy: string, perSecond: number, seconds: number, withSlowR
   const published = await subject.publish(perSecond, seconds, MESSAGE_BYTES);
   // What was published last is on its way.
   while (received < published * KEEPING_UP && subject.alive && lost === 0) await new Promise(setImmediate);
-  const { heap, external } = await subject.measure();
+  const { heap, external, rss } = await subject.measure();
   clearInterval(dripping);
   for (const socket of sockets) socket.destroy();
   subject.stop();
-  return { p99: percentile(latencies, 0.99), heap: heap + external, lost };
+  return { p99: percentile(latencies, 0.99), heap: heap + external, rss, lost };
 }
 
 export const slowReader: Trial = async (scale) => {
@@ -66,11 +67,13 @@ export const slowReader: Trial = async (scale) => {
       beside.push(await run(policy, perSecond, seconds, true));
     }
     const heap = median(beside.map((r) => r.heap)) - median(without.map((r) => r.heap));
+    const rss = median(beside.map((r) => r.rss)) / median(without.map((r) => r.rss));
     const p99 = median(beside.map((r) => r.p99)) / median(without.map((r) => r.p99));
     const lost = [...without, ...beside].reduce((sum, r) => sum + r.lost, 0);
     findings.push(
       { what: `${policy}: lost or reordered at the clients that keep up`, value: lost, holds: lost === 0 },
       { what: `${policy}: heap and buffers more than without the slow reader`, value: mib(heap), holds: heap < 2 * 1_048_576 },
+      { what: `${policy}: resident memory to that without it`, value: rss.toFixed(3) },
       { what: `${policy}: p99 of the others to that without it`, value: p99.toFixed(2) },
     );
   }

@@ -25,11 +25,11 @@ export class Subject {
     return this.ask<number>({ kind: 'publish', perSecond, seconds, bytes });
   }
 
-  /** Measures until nobody is connected, for what was closed takes a moment to be gone. */
-  async quiet(): Promise<Measurement> {
+  /** Measures until nobody is connected and no more handles are open than before, for what was closed takes a moment to be gone. */
+  async quiet(handles = Number.POSITIVE_INFINITY): Promise<Measurement> {
     for (let tries = 0; ; tries++) {
       const measured = await this.measure();
-      if (measured.connections === 0 || tries === 200) return measured;
+      if ((measured.connections === 0 && measured.handles <= handles) || tries === 200) return this.measure();
     }
   }
 

@@ -189,6 +189,8 @@ function infoClause(callback: Callback, record: CallbackRecord, prototype: objec
     );
   }
   const type = types?.[0];
+  if (type === Function)
+    return '@OnInfo() goes by the type of its parameter, and its class is behind "import type". Import it as a value, or name what it takes: @OnInfo(SomeClass)';
   return typeof type !== 'function' || type === Object
     ? { callback, takes: null, mayTakeFrames: true, label: '*' }
     : byClass(callback, type as Class);
@@ -216,7 +218,6 @@ const PRIMITIVES = new Map<unknown, string>([
   [Boolean, 'boolean'],
   [Symbol, 'symbol'],
   [BigInt, 'bigint'],
-  [Function, 'function'],
 ]);
 
 /** `string` and its like are emitted as their wrapper classes, of which no primitive is an instance. */

@@ -26,8 +26,12 @@ export function parametersOf(target: HandlerClass): readonly Parameter[] {
   return types.map((type, i) => (tokens[i] === undefined ? fromType(type) : fromToken(tokens[i])));
 }
 
+/** What compilers emit for types that are no class of the application's: `Function` is a class behind `import type` too. */
+const NO_CLASSES: readonly unknown[] = [Object, Function, String, Number, Boolean, Symbol, BigInt, Array, Promise];
+
 function fromType(type: unknown): Parameter {
-  return { token: type === Object ? undefined : (type as Token | undefined), multiple: false, optional: false, opaque: false };
+  const token = NO_CLASSES.includes(type) ? undefined : (type as Token | undefined);
+  return { token, multiple: false, optional: false, opaque: false };
 }
 
 function fromToken(given: unknown): Parameter {

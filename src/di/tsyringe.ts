@@ -46,8 +46,8 @@ export class TsyringeInjector implements Injector {
     const faults = parametersOf(handler).flatMap((parameter, i) =>
       parameter.token === undefined && !parameter.opaque
         ? [
-            `${label(parameter, i)} of the constructor has a type that does not exist at run time (an interface, a type alias, ` +
-              'a class behind "import type", or a circular import). Inject a class, or name a token: @inject(TOKEN)',
+            `${label(parameter, i)} of the constructor has a type that is no class at run time (an interface, a type alias, ` +
+              'a primitive, a class behind "import type", or a circular import). Inject a class, or name a token: @inject(TOKEN)',
           ]
         : [],
     );

@@ -69,6 +69,20 @@ class Shaped {
   ) {}
 }
 
+@WebSocketHandler('/primitive')
+class Primitive {
+  constructor(
+    readonly name: string,
+    readonly act: () => void,
+  ) {}
+}
+
+/** Compilers emit `Function` for a class behind `import type`, as for a function. */
+@WebSocketHandler('/import-type')
+class ImportType {
+  @OnInfo() moved(_info: () => void) {}
+}
+
 @WebSocketHandler('/no-metadata')
 class NoMetadata {
   moved(info: unknown) {
@@ -122,7 +136,12 @@ describe('a faulty handler is refused at start-up', () => {
     'options that are none': [StringOptions, ['options must be an object, got the string "fast"']],
     'a parameter without a class': [
       Shaped,
-      [/Shaped: parameter 2 of the constructor has a type that does not exist at run time .*@inject\(TOKEN\)/],
+      [/Shaped: parameter 2 of the constructor has a type that is no class at run time .*@inject\(TOKEN\)/],
+    ],
+    'a parameter of a primitive type': [Primitive, [/Primitive: parameter 1 of the constructor has a type that is no class/]],
+    'an info whose class is behind "import type"': [
+      ImportType,
+      [/ImportType: moved: @OnInfo\(\) goes by .* behind "import type"\. Import it as a value.*@OnInfo\(SomeClass\)/],
     ],
     '@OnInfo without metadata': [
       NoMetadata,
@@ -151,9 +170,9 @@ describe('a faulty handler is refused at start-up', () => {
         expect(message).toEqual(typeof saying === 'string' ? expect.stringContaining(saying) : expect.stringMatching(saying));
     expect(message).toContain('Twice: fourth: a second @OnPing beside third');
     expect(message).toContain('WrongOptions: @WebSocketHandler: option maxFrameSize must be');
-    // Twice and WrongOptions have two faults each, all others one.
-    expect(message.split('\n  - ')).toHaveLength(1 + all.length + 2);
-    expect(message).toContain(`The handlers have ${all.length + 2} faults:`);
+    // Twice, WrongOptions and Primitive have two faults each, all others one.
+    expect(message.split('\n  - ')).toHaveLength(1 + all.length + 3);
+    expect(message).toContain(`The handlers have ${all.length + 3} faults:`);
     expect(message).not.toContain('Good:');
   });
 
