@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { handshake, RawClient, request } from '../support/raw-client.js';
+import { type Program, run } from './program.js';
+
+let chat: Program;
+let rooms = 0;
+
+beforeAll(async () => {
+  chat = await run('chat');
+});
+
+afterAll(async () => {
+  await chat.stop();
+});
+
+/** One person in a room. */
+class Person {
+  private constructor(readonly client: RawClient) {}
+
+  static async join(room: string, name: string): Promise<Person> {
+    return new Person(await RawClient.open(chat.socketUrl, `/chat/${room}?name=${encodeURIComponent(name)}`));
+  }
+
+  async hears(): Promise<Record<string, unknown>> {
+    return JSON.parse(await this.client.nextText());
+  }
+
+  /** The next of a type; what comes before is not looked at. */
+  async hearsOf(type: string): Promise<Record<string, unknown>> {
+    for (;;) {
+      const heard = await this.hears();
+      if (heard.type === type) return heard;
+    }
+  }
+
+  says(text: string): void {
+    this.client.text(JSON.stringify({ type: 'say', text }));
+  }
+}
+
+const newRoom = () => `room-${++rooms}`;
+
+test('who comes is welcomed with who is there and what was said', async () => {
+  const room = newRoom();
+  const ada = await Person.join(room, 'Ada');
+  expect(await ada.hearsOf('welcome')).toEqual({ type: 'welcome', name: 'Ada', names: ['Ada'], lines: [] });
+  ada.says('first');
+  const line = await ada.hearsOf('said');
+  expect(line).toEqual({ type: 'said', name: 'Ada', text: 'first', at: expect.any(Number) });
+  const bob = await Person.join(room, 'Bob');
+  expect(await bob.hearsOf('welcome')).toEqual({ type: 'welcome', name: 'Bob', names: ['Ada', 'Bob'], lines: [line] });
+});
+
+test('the others hear who comes, what is said and who goes', async () => {
+  const room = newRoom();
+  const ada = await Person.join(room, 'Ada');
+  await ada.hearsOf('welcome');
+  const bob = await Person.join(room, 'Bob');
+  expect(await ada.hearsOf('joined')).toMatchObject({ name: 'Ada' });
+  expect(await ada.hearsOf('joined')).toMatchObject({ name: 'Bob' });
+  bob.says('hello there');
+  expect(await ada.hearsOf('said')).toMatchObject({ name: 'Bob', text: 'hello there' });
+  bob.client.drop();
+  expect(await ada.hearsOf('left')).toMatchObject({ name: 'Bob' });
+});
+
+test('rooms do not hear each other', async () => {
+  const [here, there] = [await Person.join(newRoom(), 'Ada'), await Person.join(newRoom(), 'Bob')];
+  await here.hearsOf('welcome');
+  await there.hearsOf('welcome');
+  here.says('only here');
+  there.says('only there');
+  expect(await there.hearsOf('said')).toMatchObject({ text: 'only there' });
+  expect(await here.hearsOf('said')).toMatchObject({ text: 'only here' });
+});
+
+test('a name that is taken gets a number', async () => {
+  const room = newRoom();
+  const names: unknown[] = [];
+  for (const wanted of ['Ada', 'ada', 'Ada']) names.push((await (await Person.join(room, wanted)).hearsOf('welcome')).name);
+  expect(names).toEqual(['Ada', 'ada 2', 'Ada 3']);
+});
+
+test('typing is told to the others only', async () => {
+  const room = newRoom();
+  const [ada, bob] = [await Person.join(room, 'Ada'), await Person.join(room, 'Bob')];
+  ada.client.text('{"type":"typing"}');
+  expect(await bob.hearsOf('typing')).toEqual({ type: 'typing', name: 'Ada' });
+  ada.says('done');
+  for (;;) {
+    const heard = await ada.hears();
+    expect(heard.type).not.toBe('typing');
+    if (heard.type === 'said') break;
+  }
+});
+
+test('a room remembers its last hundred lines while it is empty', async () => {
+  const room = newRoom();
+  const ada = await Person.join(room, 'Ada');
+  await ada.hearsOf('welcome');
+  for (let i = 1; i <= 10; i++) ada.says(`line ${i}`);
+  for (let i = 1; i <= 10; i++) await ada.hearsOf('said');
+  await ada.client.close(1000);
+  const { lines } = await (await Person.join(room, 'Bob')).hearsOf('welcome');
+  expect((lines as { text: string }[]).map(({ text }) => text)).toEqual(Array.from({ length: 10 }, (_, i) => `line ${i + 1}`));
+});
+
+test.each([
+  ['no JSON', 'Howdy'],
+  ['null', 'null'],
+  ['an unknown type', '{"type":"shout"}'],
+  ['an empty line', '{"type":"say","text":"  "}'],
+  ['a line that is too long', JSON.stringify({ type: 'say', text: 'x'.repeat(1_001) })],
+  ['a text that is none', '{"type":"say","text":7}'],
+])('%s is refused with a reason, and nobody else hears of it', async (_name, message) => {
+  const ada = await Person.join(newRoom(), 'Ada');
+  ada.client.text(message);
+  expect(await ada.hearsOf('refused')).toEqual({ type: 'refused', reason: expect.stringMatching(/\.$/) });
+  ada.says('fine');
+  expect(await ada.hearsOf('said')).toMatchObject({ text: 'fine' });
+});
+
+test.each([
+  ['no name', '/chat/lobby'],
+  ['an empty name', '/chat/lobby?name=%20'],
+  ['a name that is too long', `/chat/lobby?name=${'x'.repeat(25)}`],
+  ['an invisible name', '/chat/lobby?name=%E2%80%8B'],
+  ['a room that cannot be', '/chat/-?name=Ada'],
+])('%s is refused with 400 and a sentence', async (_name, path) => {
+  const { status, body } = await request(chat.socketUrl, handshake(path));
+  expect(status).toBe(400);
+  expect(body).toMatch(/^[A-Z].*\.\n$/);
+});
