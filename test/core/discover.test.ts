@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -31,7 +31,7 @@ let folder: string;
 let folders = 0;
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'vaquero-discover-'));
+  root = await realpath(await mkdtemp(join(tmpdir(), 'vaquero-discover-')));
   await mkdir(join(root, 'node_modules'));
   await symlink(resolve('.'), join(root, 'node_modules', 'vaquero'), 'dir');
   await writeFile(join(root, 'package.json'), '{ "type": "module" }');
