@@ -55,6 +55,19 @@ export function reject(status: number, options: RejectOptions = {}): Reject {
   return new Reject(status, options);
 }
 
+/** What an `@OnUpgrade` answered, checked; throws `VAQUERO_INVALID_UPGRADE_ANSWER` for anything else. */
+export function toAnswer(answered: unknown, replier: string): Accept | Reject {
+  if (answered === undefined) return ACCEPT;
+  if (answered instanceof Accept || answered instanceof Reject) return answered;
+  throw new VaqueroError(
+    'VAQUERO_INVALID_UPGRADE_ANSWER',
+    `${replier} answered ${describe(answered)}. @OnUpgrade answers nothing or accept(…) to go on, reject(status, …) to refuse.`,
+  );
+}
+
+/** The answer of a handler that does not ask. */
+export const ACCEPT = new Accept({});
+
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there (RFC 9110, section 5.5).
 const FORBIDDEN = /[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/;

@@ -86,7 +86,7 @@ export interface ConnectionOptions {
   readonly requestFilter: ((request: UpgradeRequest) => Partial<RequestInfo>) | null;
 }
 
-/** A handler's own options over the server's defaults over ours. */
+/** @internal A handler's own options over the server's defaults over ours. */
 export function completeOptions(own: HandlerOptions, defaults: HandlerOptions): ConnectionOptions {
   return {
     idleTimeout: own.idleTimeout ?? defaults.idleTimeout ?? 60_000,

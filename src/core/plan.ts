@@ -17,13 +17,13 @@ import { pathFault } from './router.js';
 // biome-ignore lint/suspicious/noExplicitAny: a constructor with any parameters; the container knows them.
 export type HandlerClass = new (...parameters: any[]) => object;
 
-/** A method to call, found once. */
+/** @internal A method to call, found once. */
 export interface Callback {
   readonly name: string;
   readonly fn: (this: object, event: unknown, connection?: unknown) => unknown;
 }
 
-/** One `@OnInfo`: whether it takes an info, and what to call if it does. */
+/** @internal One `@OnInfo`: whether it takes an info, and what to call if it does. */
 export interface InfoClause {
   readonly callback: Callback;
   /** `null` takes everything. */
@@ -34,7 +34,7 @@ export interface InfoClause {
   readonly label: string;
 }
 
-/** What a handler class compiles to, once, at start-up: everything that a message needs to know. */
+/** @internal What a handler class compiles to, once, at start-up: everything that a message needs to know. */
 export interface Plan {
   readonly handler: HandlerClass;
   readonly name: string;
@@ -64,10 +64,10 @@ const DECORATORS: Readonly<Record<CallbackKind, string>> = {
   terminate: '@OnTerminate',
 };
 
-/** What the container finds wrong with a class's constructor, a sentence each. */
+/** @internal What the container finds wrong with a class's constructor, a sentence each. */
 export type InjectionFaults = (handler: HandlerClass) => readonly string[];
 
-/** Compiles all handlers of a server, or throws `VAQUERO_INVALID_HANDLER` with every fault of every class. */
+/** @internal Compiles all handlers of a server, or throws `VAQUERO_INVALID_HANDLER` with every fault of every class. */
 export function compilePlans(handlers: readonly unknown[], defaults: HandlerOptions, injectionFaults: InjectionFaults): Plan[] {
   const faults = optionFaults(defaults).map((fault) => `defaults: ${fault}`);
   const plans: Plan[] = [];

@@ -39,7 +39,7 @@ export interface ErrorContext {
   readonly path?: string;
 }
 
-/** What all connections of a server share. */
+/** @internal What all connections of a server share. */
 export interface Runtime {
   readonly bus: Bus;
   readonly timers: Timers;

@@ -238,7 +238,7 @@ function open(index: number): Life {
   } as const;
   life.admit(new UpgradeRequest(info, {}, [], 13, undefined), () => ({ handler: new ModelHandler(), dispose: null }));
   const transport = new FakeTransport();
-  transport.listen(life);
+  transport.listen(life.loop);
   world.transports[index] = transport;
   life.opened(transport, undefined);
   return life;
@@ -293,7 +293,7 @@ test('random programs keep the rules of the process', async () => {
       world = new World();
       for (let i = 0; i < CONNECTIONS; i++) world.lives.push(open(i));
       for (const { to, script, pause } of frames) {
-        world.lives[to]?.text(JSON.stringify(world.task('client', to, script)));
+        world.lives[to]?.loop.text(JSON.stringify(world.task('client', to, script)));
         if (pause) await new Promise(setImmediate);
       }
       await settle();

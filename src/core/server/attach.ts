@@ -22,7 +22,7 @@ export async function attach(httpServer: HttpServer | HttpsServer, options: Atta
   return new Attachment(httpServer, options);
 }
 
-/** Handlers on an HTTP server. */
+/** @internal Handlers on an HTTP server. */
 export class Attachment implements Server {
   readonly bus: Bus;
   readonly upgrades: Upgrades;

@@ -114,7 +114,7 @@ export class Upgrades {
     });
     this.#hub.timers.start(deadline, this.#limits.handshakeTimeout);
     // A handler that thinks for long does not keep the client waiting while the server closes.
-    const forget = life.onEnd(() => {
+    const forget = life.belongings.onEnd(() => {
       if (this.#hub.closing) this.#refuse(socket, unavailable('The server is closing.'));
     });
     admission.then((answer) => {
@@ -146,7 +146,7 @@ export class Upgrades {
     socket.write(handshakeResponse(handshake.key, subprotocol, deflater?.header, answer.options.headers));
     const transport = new WebSocketTransport(
       { socket, deflater, maxFrameSize, maxFragments, validateUtf8, backpressureLimit, timers: this.#hub.timers },
-      life,
+      life.loop,
     );
     this.#hub.counters.opened++;
     life.opened(transport, subprotocol);

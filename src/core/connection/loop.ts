@@ -1,0 +1,309 @@
+import type { Subscriber } from '../bus.js';
+import type { TerminateReason } from '../close.js';
+import { Command, Frame } from '../commands.js';
+import { interpret } from '../interpreter.js';
+import { Mail, type MailKind } from '../mailbox.js';
+import type { Callback, Plan } from '../plan.js';
+import type { ErrorStage, Runtime } from '../runtime.js';
+import { type Runnable, wake } from '../scheduler.js';
+import type { Transport, TransportListener } from '../transport.js';
+import { Inbox } from './inbox.js';
+import type { Life } from './life.js';
+import type { Replies } from './replies.js';
+import { Throttle } from './throttle.js';
+
+/**
+ * The loop of a process: takes what comes from the client and from the rest of the system, and calls the handler with it, one thing at a
+ * time, in the order in which it came.
+ */
+export class Loop implements TransportListener, Subscriber, Runnable {
+  awake = false;
+  /** The callback that runs, or whose promise or generator is not done: while there is one, nothing else runs. */
+  current: Callback | null = null;
+  /** What the current callback, or the last one, was called for. */
+  during: ErrorStage = 'make';
+  /** The client has ended; what it said before is still handled, but nobody waits for more. */
+  left = false;
+
+  private handler: object | null = null;
+  private transport: Transport | null = null;
+  private readonly inbox: Inbox;
+  private readonly throttle: Throttle | null;
+  private reading = true;
+
+  constructor(
+    private readonly life: Life,
+    private readonly plan: Plan,
+    private readonly runtime: Runtime,
+    private readonly replies: Replies,
+  ) {
+    this.inbox = new Inbox(plan.options, runtime.counters);
+    const { rateLimit } = plan.options;
+    this.throttle = rateLimit === null ? null : new Throttle(rateLimit, runtime.clock, runtime.timers, () => this.due());
+  }
+
+  /** Begins with `@OnInit`; what came before waits until it is done. */
+  start(handler: object, transport: Transport): void {
+    this.handler = handler;
+    this.transport = transport;
+    if (this.plan.init !== null) this.callNow(this.plan.init, 'init', this.life.connection);
+    else if (this.inbox.size > 0) wake(this);
+  }
+
+  /** Handles nothing any more; a callback that runs is not stopped. */
+  stop(): void {
+    this.inbox.clear();
+    this.throttle?.stop();
+  }
+
+  /** The client's frames are handled. */
+  get active(): boolean {
+    return this.inbox.active;
+  }
+
+  set active(on: boolean) {
+    this.inbox.active = on;
+    if (on && this.inbox.size > 0) wake(this);
+  }
+
+  // --- What comes from the client ---
+
+  heard(): void {
+    this.life.heard();
+  }
+
+  text(message: string): void {
+    if (this.withinRate()) this.frame(this.plan.text, 'text', Mail.text, message);
+  }
+
+  binary(payload: Buffer): void {
+    if (this.withinRate()) this.frame(this.plan.binary, 'binary', Mail.binary, payload);
+  }
+
+  ping(payload: Buffer): void {
+    if (this.plan.ping !== null) this.frame(this.plan.ping, 'ping', Mail.ping, payload);
+  }
+
+  pong(payload: Buffer): void {
+    if (this.plan.pong !== null) this.frame(this.plan.pong, 'pong', Mail.pong, payload);
+  }
+
+  private frame(callback: Callback | null, stage: ErrorStage, kind: MailKind, event: unknown): void {
+    if (callback === null) this.runtime.ignored(this.plan.name, stage);
+    else if (this.free && this.inbox.flowing && !this.paced) this.callNow(callback, stage, event);
+    else this.post(kind, event);
+  }
+
+  /** Handles an event as it comes, for nothing waits; what the callback sent to its own connection comes next. */
+  private callNow(callback: Callback, stage: ErrorStage, event: unknown): void {
+    this.call(callback, stage, event);
+    if (this.inbox.size > 0 && this.mayHandle) wake(this);
+  }
+
+  /** What the rate limit says of a message when it comes; where it says `pause`, it is asked when the message is handled. */
+  private withinRate(): boolean {
+    const { throttle } = this;
+    if (throttle === null || throttle.policy === 'pause' || throttle.allows()) return true;
+    this.runtime.counters.limited++;
+    if (throttle.policy === 'close') this.overflow();
+    return false;
+  }
+
+  /** Messages wait for their turn by the clock. */
+  private get paced(): boolean {
+    return this.throttle !== null && this.throttle.policy === 'pause';
+  }
+
+  private due(): void {
+    this.inbox.throttled = false;
+    if (this.mayHandle) wake(this);
+  }
+
+  private overflow(): void {
+    this.runtime.counters.overflowed++;
+    this.life.end({ type: 'error', error: 'overflow' });
+  }
+
+  finished(reason: TerminateReason): void {
+    if (this.free && this.inbox.flowing) return this.life.end(reason);
+    this.left = true;
+    this.life.abandoned();
+    this.post(Mail.end, reason);
+  }
+
+  congested(): void {
+    this.inbox.choked = true;
+    this.runtime.counters.congested++;
+  }
+
+  drained(): void {
+    this.inbox.choked = false;
+    this.replies.drained();
+    if (this.current === null && this.inbox.size > 0) wake(this);
+  }
+
+  gone(): void {
+    this.drained();
+    this.life.gone();
+  }
+
+  // --- What comes from the rest of the system ---
+
+  deliver(info: unknown): void {
+    if (this.life.ending) return;
+    const { inbox } = this;
+    const straight = info instanceof Frame && !this.plan.takesFrames && this.life.open;
+    if (straight && inbox.infos === 0 && !inbox.choked) return this.replies.sendFrame(info);
+    try {
+      if (!inbox.offer(info)) return this.overflow();
+    } catch (error) {
+      // The key of a `latest` threw, in the midst of somebody else's publish.
+      return this.life.crash(error);
+    }
+    if (this.mayHandle) wake(this);
+  }
+
+  remind(info: unknown): void {
+    this.post(Mail.info, info);
+  }
+
+  // --- One thing at a time ---
+
+  /** Nothing runs. */
+  private get mayHandle(): boolean {
+    return this.current === null && this.life.open;
+  }
+
+  /** Nothing runs and nothing waits. */
+  private get free(): boolean {
+    return this.mayHandle && this.inbox.size === 0;
+  }
+
+  private post(kind: MailKind, value: unknown): void {
+    if (this.life.ending) return;
+    this.inbox.put(kind, value);
+    if (kind !== Mail.info) this.readOrNot();
+    if (this.mayHandle) wake(this);
+  }
+
+  /** A turn from the run queue: what is replied in it leaves together, at once. */
+  run(): void {
+    this.transport?.cork();
+    this.handleWaiting();
+    this.transport?.uncork();
+  }
+
+  /** Handles what waits now, not what comes of it, so that others get their turn. */
+  private handleWaiting(): void {
+    const { inbox } = this;
+    for (let turns = inbox.size; turns > 0 && this.mayHandle && inbox.seek(); turns--) {
+      if (this.paced && inbox.nextIsMessage && !this.isDue()) continue;
+      const event = inbox.take();
+      this.handle(inbox.kind, event);
+    }
+    this.readOrNot();
+    if (this.mayHandle && inbox.seek()) wake(this);
+  }
+
+  /** Asks the rate limit whether a message may be handled now; if not, the client's frames wait until it may. */
+  private isDue(): boolean {
+    const throttle = this.throttle as Throttle;
+    if (throttle.allows()) return true;
+    this.runtime.counters.limited++;
+    this.inbox.throttled = true;
+    throttle.pause();
+    return false;
+  }
+
+  private handle(kind: MailKind, value: unknown): void {
+    switch (kind) {
+      case Mail.text:
+        return this.call(this.plan.text as Callback, 'text', value);
+      case Mail.binary:
+        return this.call(this.plan.binary as Callback, 'binary', value);
+      case Mail.ping:
+        return this.call(this.plan.ping as Callback, 'ping', value);
+      case Mail.pong:
+        return this.call(this.plan.pong as Callback, 'pong', value);
+      case Mail.info:
+        return this.handleInfo(value);
+      case Mail.end:
+        return this.life.end(value as TerminateReason);
+    }
+  }
+
+  private handleInfo(info: unknown): void {
+    const clauses = this.plan.infos;
+    for (let i = 0; i < clauses.length; i++) {
+      const clause = clauses[i] as (typeof clauses)[number];
+      if (clause.takes === null || this.takes(clause.callback, clause.takes, info))
+        return this.call(clause.callback, 'info', info);
+      if (!this.life.open) return;
+    }
+    if (info instanceof Command) this.life.send(info);
+    else this.runtime.ignored(this.plan.name, 'info');
+  }
+
+  /** Asks a predicate, which may throw like any callback. */
+  private takes(callback: Callback, takes: (info: unknown) => boolean, info: unknown): boolean {
+    try {
+      return takes(info);
+    } catch (error) {
+      this.enter(callback, 'info');
+      this.life.crash(error);
+      this.leave();
+      return false;
+    }
+  }
+
+  private call(callback: Callback, stage: ErrorStage, event: unknown): void {
+    this.enter(callback, stage);
+    try {
+      const reply = callback.fn.call(this.handler as object, event, this.life.connection);
+      if (typeof reply === 'string') this.replies.sendText(reply);
+      else if (reply !== undefined) {
+        const pending = interpret(reply, this.replies);
+        if (pending !== undefined) return this.wait(pending);
+      }
+    } catch (error) {
+      this.life.crash(error);
+    }
+    this.leave();
+  }
+
+  private wait(pending: Promise<void>): void {
+    pending.then(
+      () => this.settled(),
+      (error) => {
+        this.life.crash(error);
+        this.settled();
+      },
+    );
+  }
+
+  private settled(): void {
+    this.leave();
+    if (this.inbox.size > 0) this.handleWaiting();
+  }
+
+  /** A callback begins; `@OnUpgrade` too, which the life calls itself. */
+  enter(callback: Callback, stage: ErrorStage): void {
+    this.current = callback;
+    this.during = stage;
+  }
+
+  /** It has returned, and all that it replied is applied. */
+  leave(): void {
+    this.current = null;
+    this.life.returned();
+  }
+
+  /** Stops reading while too much waits, and reads again when half of it is done. */
+  private readOrNot(): void {
+    const reading = this.inbox.wantsMore(this.reading);
+    if (reading === this.reading) return;
+    this.reading = reading;
+    if (reading) this.transport?.resume();
+    else this.transport?.pause();
+  }
+}

@@ -1,0 +1,18 @@
+/** A promise of room in the outgoing buffer, made anew for each time that there is none. */
+export class Room {
+  private promise: Promise<void> | null = null;
+  private resolve: () => void = () => undefined;
+
+  /** Resolves at the next `made`. */
+  wait(): Promise<void> {
+    this.promise ??= new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+    return this.promise;
+  }
+
+  made(): void {
+    this.promise = null;
+    this.resolve();
+  }
+}
