@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { RawClient } from '../support/raw-client.js';
+import { Consumer, ROOT, run } from './consumer.js';
+
+/** The package as others get it: dist must be built, as `npm test` does first. */
+
+let consumer: Consumer;
+
+beforeAll(async () => {
+  consumer = await Consumer.create();
+}, 120_000);
+
+afterAll(() => consumer?.remove());
+
+/** publint comes as ES modules only, which jest does not load: a process of its own does. */
+const LINT = `
+  import { publint } from 'publint';
+  import { formatMessage } from 'publint/utils';
+  const { messages, pkg } = await publint({ pkgDir: '.', level: 'warning' });
+  console.log(JSON.stringify(messages.map((message) => message.type + ': ' + formatMessage(message, pkg, { color: false }))));
+`;
+
+describe('the package', () => {
+  test('gives publint nothing to warn of', async () => {
+    expect(JSON.parse(await run(ROOT, process.execPath, '--input-type=module', '--eval', LINT))).toEqual([]);
+  });
+
+  test('holds what is built, README, LICENSE and package.json, and nothing else', () => {
+    const others = consumer.packed.filter((path) => !/^dist\/.+(\.js|\.js\.map|\.d\.ts)$/.test(path));
+    expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+    expect(consumer.packed).toEqual(expect.arrayContaining(['dist/index.js', 'dist/index.d.ts']));
+  });
+
+  test('compiles into a strict application that checks declarations and has no types of ws', async () => {
+    expect(existsSync(join(consumer.directory, 'node_modules/@types/ws'))).toBe(false);
+    await consumer.compile();
+
+    const { url, stop } = await consumer.start('out/hello.js');
+    const client = await RawClient.open(url, '/hello');
+    expect(await client.nextText()).toBe('Hello!');
+    client.text('I am here');
+    expect(await client.nextText()).toBe("That's what she said! I am here");
+    expect(await client.close(1000)).toMatchObject({ code: 1000 });
+    expect(await stop()).toEqual({ code: 0, said: ['gone: remote'] });
+  }, 60_000);
+
+  test('gives require and import the same names and the same classes', async () => {
+    const { required, imported, different } = JSON.parse(await run(consumer.directory, process.execPath, 'both.cjs'));
+    expect(imported).toContain('serve');
+    expect(required).toEqual(imported);
+    expect(different).toEqual([]);
+  });
+});
