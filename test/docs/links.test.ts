@@ -19,7 +19,11 @@ const prose = (path: string) => readFileSync(path, 'utf8').replace(/^(```+|~~~+)
 /** Where a page's links lead: inline, by reference, and in HTML. */
 function links(path: string): string[] {
   const page = prose(path).replace(/`[^`\n]*`/g, '');
-  const patterns = [/\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g, /^\[[^\]]+\]:\s*<?(\S+?)>?(?:\s|$)/gm, /(?:href|src)="([^"]+)"/g];
+  const patterns = [
+    /\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g,
+    /^\[[^\]]+\]:\s*<?(\S+?)>?(?:\s|$)/gm,
+    /(?:href|src)="([^"]+)"/g,
+  ];
   return patterns.flatMap((pattern) => [...page.matchAll(pattern)].map(([, target]) => target as string));
 }
 
