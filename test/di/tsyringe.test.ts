@@ -137,9 +137,9 @@ describe('tokens', () => {
 
   @registry([
     { token: GREETING, useValue: { greet: (name: string) => `hello ${name}` } satisfies Greeting },
-    { token: NAME, useFactory: () => 'ann' },
+    { token: NAME, useValue: 'ann' },
     { token: 'part', useValue: 'one' },
-    { token: 'part', useFactory: () => 'two' },
+    { token: 'part', useValue: 'two' },
     { token: 'alias', useToken: Shared },
   ])
   @WebSocketHandler('/tokens')
@@ -158,11 +158,11 @@ describe('tokens', () => {
     }
   }
 
-  test('name values, factories, lists and other tokens', async () => {
+  test('name values, lists, other tokens, and what need not be there', async () => {
     expect(await first((await start([WithTokens])).url, '/tokens')).toBe('hello ann, one two, true, undefined');
   });
 
-  test('may stand for what belongs to the connection', async () => {
+  test('may stand for what belongs to the connection, beside factories and lists', async () => {
     interface Session {
       readonly path: string;
     }
@@ -175,15 +175,20 @@ describe('tokens', () => {
     }
     @WebSocketHandler('/session')
     class WithSession {
-      constructor(@inject('Session') private readonly session: Session) {}
+      constructor(
+        @inject('Session') private readonly session: Session,
+        @inject('suffix') private readonly suffix: string,
+        @injectAll('part') private readonly parts: readonly string[],
+        @inject('missing', { isOptional: true }) private readonly missing?: Session,
+      ) {}
 
       @OnInit() init() {
-        return this.session.path;
+        return `${this.session.path}${this.suffix}, ${this.parts.join(' ')}, ${this.missing}`;
       }
     }
     const own = container.createChildContainer();
-    own.register('Session', { useClass: RequestSession });
-    expect(await first((await start([WithSession], { container: own })).url, '/session')).toBe('/session');
+    own.register('Session', { useClass: RequestSession }).register('suffix', { useFactory: () => '!' });
+    expect(await first((await start([WithSession], { container: own })).url, '/session')).toBe('/session!, one two, undefined');
   });
 
   test('may be delayed or transformed', async () => {
