@@ -9,7 +9,7 @@ const BRAND = Symbol.for('vaquero.command');
 
 /** What all frames and commands have in common: a `kind` by which the interpreter chooses. */
 export abstract class Command {
-  /** @internal Recognition survives two copies of the package in one process. */
+  /** By which two copies of the package in one process recognize each other's, and TypeScript that nothing else is a command. */
   get [BRAND](): true {
     return true;
   }

@@ -2,14 +2,15 @@ import type { Connection } from './connection/connection.js';
 import type { HandlerClass } from './plan.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
-/** A handler made for one connection, and what must be disposed when it ends, if anything. */
-export interface Made {
-  readonly handler: object;
-  readonly dispose: (() => unknown) | null;
+/** What is made for one connection. */
+export class Made {
+  handler: object | null = null;
+  /** What must be called when the connection ends, be it that its handler could not be made. */
+  dispose: (() => unknown) | null = null;
 }
 
 /** Makes the handler of one connection. */
-export type Maker = (connection: Connection, request: UpgradeRequest) => Made;
+export type Maker = (connection: Connection, request: UpgradeRequest, made: Made) => void;
 
 /** What vaquero needs of a container. */
 export interface Injector {

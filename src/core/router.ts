@@ -28,16 +28,17 @@ export class Router {
 
   /** Throws `VAQUERO_DUPLICATE_PATH` where two patterns match the same paths. */
   constructor(plans: readonly Plan[]) {
-    plans.forEach((plan, i) => {
+    const twins = plans.flatMap((plan, i) => {
       const twin = plans.slice(0, i).find((other) => compareRoutes(other.path, plan.path) === 'equal');
-      if (twin !== undefined) {
-        throw new VaqueroError(
-          'VAQUERO_DUPLICATE_PATH',
-          `${plan.name} ('${plan.path}') and ${twin.name} ('${twin.path}') match the same paths. Give one of them another path.`,
-        );
-      }
-      addRoute(this.#routes, '', plan.path, plan);
+      return twin === undefined ? [] : [`${plan.name} ('${plan.path}') and ${twin.name} ('${twin.path}')`];
     });
+    if (twins.length > 0) {
+      throw new VaqueroError(
+        'VAQUERO_DUPLICATE_PATH',
+        `${twins.join('; ')} match the same paths. Give one of them another path.`,
+      );
+    }
+    for (const plan of plans) addRoute(this.#routes, '', plan.path, plan);
   }
 
   /** The route of a percent-encoded path; `null` where there is none, or a parameter is not decodable. */

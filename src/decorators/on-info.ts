@@ -1,28 +1,29 @@
 import type { Awaitable, Reply } from '../core/commands.js';
+import type { Connection } from '../core/connection/connection.js';
 import { describe, VaqueroError } from '../core/errors.js';
 import { type CallbackDecorator, recorder } from './callback.js';
 
 /** Called with infos that are of the class of the parameter's declared type; a parameter without a class takes everything. */
-export function OnInfo(): CallbackDecorator<(info: never, connection: never) => Awaitable<Reply>>;
+export function OnInfo(): CallbackDecorator<(info: never, connection: Connection<never>) => Awaitable<Reply>>;
 /** Called with infos whose `type` is this tag. */
-export function OnInfo(tag: string): CallbackDecorator<(info: never, connection: never) => Awaitable<Reply>>;
+export function OnInfo(tag: string): CallbackDecorator<(info: never, connection: Connection<never>) => Awaitable<Reply>>;
 /** Called with infos that a predicate takes. */
 export function OnInfo<Info>(
   predicate: (info: unknown) => info is Info,
-): CallbackDecorator<(info: Info, connection: never) => Awaitable<Reply>>;
+): CallbackDecorator<(info: Info, connection: Connection<never>) => Awaitable<Reply>>;
 /** Called with infos that a predicate takes. */
 export function OnInfo(
   predicate: (info: never) => boolean,
-): CallbackDecorator<(info: never, connection: never) => Awaitable<Reply>>;
+): CallbackDecorator<(info: never, connection: Connection<never>) => Awaitable<Reply>>;
 /** Called with infos that are instances of a class. */
 export function OnInfo<Info>(
   type: abstract new (...parameters: never[]) => Info,
-): CallbackDecorator<(info: Info, connection: never) => Awaitable<Reply>>;
+): CallbackDecorator<(info: Info, connection: Connection<never>) => Awaitable<Reply>>;
 /**
  * Called with infos from the bus, timers and monitors, as Cowboy's `websocket_info/2`; what it returns is sent. The `@OnInfo`s of a class
  * are tried in the order in which they are written, as clauses are. Throws `VAQUERO_INVALID_DECORATOR` for anything but a class, tag or predicate.
  */
-export function OnInfo(matcher?: unknown): CallbackDecorator<(info: never, connection: never) => Awaitable<Reply>> {
+export function OnInfo(matcher?: unknown): CallbackDecorator<(info: never, connection: Connection<never>) => Awaitable<Reply>> {
   if (matcher !== undefined && typeof matcher !== 'function' && (typeof matcher !== 'string' || matcher === '')) {
     throw new VaqueroError(
       'VAQUERO_INVALID_DECORATOR',

@@ -1,7 +1,8 @@
 import type { TerminateReason } from '../core/close.js';
+import type { Connection } from '../core/connection/connection.js';
 import { type CallbackDecorator, recorder } from './callback.js';
 
 /** Called exactly once for every instance that was made, after the callback in flight, whatever happened; a promise is awaited. */
-export function OnTerminate(): CallbackDecorator<(reason: TerminateReason, connection: never) => unknown> {
+export function OnTerminate(): CallbackDecorator<(reason: TerminateReason, connection: Connection<never>) => unknown> {
   return recorder('OnTerminate', 'terminate');
 }

@@ -1,7 +1,8 @@
 import type { Awaitable, Reply } from '../core/commands.js';
+import type { Connection } from '../core/connection/connection.js';
 import { type CallbackDecorator, recorder } from './callback.js';
 
 /** Called with each text message, whole and decoded, as Cowboy's `websocket_handle({text, …})`; what it returns is the reply. */
-export function OnText(): CallbackDecorator<(message: string, connection: never) => Awaitable<Reply>> {
+export function OnText(): CallbackDecorator<(message: string, connection: Connection<never>) => Awaitable<Reply>> {
   return recorder('OnText', 'text');
 }

@@ -5,7 +5,7 @@ import type { HandlerClass } from '../core/plan.js';
 const TOKENS = 'injectionTokens';
 
 /** What a container looks things up by. */
-export type Token = string | symbol | (new (...parameters: never[]) => unknown);
+export type Token = string | symbol | object | (new (...parameters: never[]) => unknown);
 
 /** What one parameter of a constructor is to be filled with. */
 export interface Parameter {
@@ -24,6 +24,13 @@ export function parametersOf(target: HandlerClass): readonly Parameter[] {
   const types = constructorTypes(target) ?? [];
   const tokens = (Reflect.getOwnMetadata(TOKENS, target) ?? {}) as Record<number, unknown>;
   return types.map((type, i) => (tokens[i] === undefined ? fromType(type) : fromToken(tokens[i])));
+}
+
+/** Whether a class, or the base whose constructor it has, takes parameters of which nothing is known. */
+export function typesAreMissing(target: HandlerClass): boolean {
+  if (constructorTypes(target) !== undefined) return false;
+  for (let one: unknown = target; typeof one === 'function'; one = Object.getPrototypeOf(one)) if (one.length > 0) return true;
+  return false;
 }
 
 /** What compilers emit for types that are no class of the application's: `Function` is a class behind `import type` too. */

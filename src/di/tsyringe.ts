@@ -3,10 +3,10 @@ import { type DependencyContainer, injectable, Lifecycle } from 'tsyringe';
 import { Bus } from '../core/bus.js';
 import { Connection } from '../core/connection/connection.js';
 import { VaqueroError } from '../core/errors.js';
-import type { Injector, Made, Maker } from '../core/injector.js';
+import type { Injector, Maker } from '../core/injector.js';
 import type { HandlerClass } from '../core/plan.js';
 import { UpgradeRequest } from '../core/upgrade-request.js';
-import { label, type Parameter, parametersOf, type Token } from './parameters.js';
+import { label, type Parameter, parametersOf, type Token, typesAreMissing } from './parameters.js';
 
 /** What tsyringe knows of a token; it has no public way to ask. */
 interface Registration {
@@ -51,6 +51,12 @@ export class TsyringeInjector implements Injector {
           ]
         : [],
     );
+    if (typesAreMissing(handler)) {
+      faults.push(
+        'has a constructor with parameters, and the compiler emitted no types for them. Set "experimentalDecorators" and ' +
+          '"emitDecoratorMetadata" to true and build with tsc or swc (esbuild drops metadata); a base class needs a decorator too: @injectable()',
+      );
+    }
     if (this.#registration(handler)?.options.lifecycle === Lifecycle.Singleton) {
       faults.push(
         'is registered as a singleton, but a handler is made for each connection. Remove @singleton(), and keep what is shared in a service',
@@ -73,11 +79,12 @@ export class TsyringeInjector implements Injector {
   /** Everything but the connection itself comes from the application: no child container is made. */
   #directMaker(handler: HandlerClass, parameters: readonly Parameter[], disposes: boolean): Maker {
     const fillers = parameters.map((parameter, i) => this.#filler(handler, parameter, i));
-    return (connection, request) => {
+    return (connection, request, made) => {
       const given = new Array<unknown>(fillers.length);
       for (let i = 0; i < fillers.length; i++) given[i] = (fillers[i] as Filler)(connection, request);
-      const made = new handler(...given);
-      return { handler: made, dispose: disposes ? () => (made as { dispose(): unknown }).dispose() : null };
+      const instance = new handler(...given);
+      made.handler = instance;
+      if (disposes) made.dispose = () => (instance as Disposable).dispose();
     };
   }
 
@@ -99,13 +106,14 @@ export class TsyringeInjector implements Injector {
   }
 
   #scopedMaker(handler: HandlerClass, disposes: boolean): Maker {
-    return (connection, request): Made => {
+    return (connection, request, made) => {
       const child = this.#container.createChildContainer();
       child.registerInstance(Connection as HandlerClass, connection);
       child.registerInstance(UpgradeRequest as HandlerClass, request);
       const make = this.#keepSharedOut(child);
+      if (disposes) made.dispose = () => disposeAll(child);
       try {
-        return { handler: make(handler) as object, dispose: disposes ? () => child.dispose() : null };
+        made.handler = make(handler) as object;
       } catch (cause) {
         throw failed(handler, (cause as Error).message, cause);
       }
@@ -146,6 +154,8 @@ export class TsyringeInjector implements Injector {
 
   #findScope(token: Token): Scope {
     if (token === Connection || token === UpgradeRequest) return { scoped: true, disposable: false };
+    // What `delay` was given is not known before it is asked for.
+    if (typeof token === 'object') return UNKNOWN;
     const registration = this.#registration(token);
     if (registration === undefined || registration === null)
       return typeof token === 'function' ? this.#classScope(token as HandlerClass) : SHARED;
@@ -172,6 +182,19 @@ export class TsyringeInjector implements Injector {
     const container = this.#container as unknown as { getRegistration?(token: Token): Registration | null };
     return container.getRegistration?.(token);
   }
+}
+
+interface Disposable {
+  dispose(): unknown;
+}
+
+/** Disposes what a child container made. Its own `dispose` breaks off at the first that throws. */
+async function disposeAll(child: DependencyContainer): Promise<void> {
+  const { disposables } = child as unknown as { readonly disposables: ReadonlySet<Disposable> };
+  const outcomes = await Promise.allSettled([...disposables].map(async (one) => one.dispose()));
+  const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  if (errors.length === 1) throw errors[0];
+  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} of the connection's services could not be disposed.`);
 }
 
 type Filler = (connection: Connection, request: UpgradeRequest) => unknown;

@@ -205,3 +205,10 @@ test('all faults of the options of a handler, and of those of a server, are said
   const ofServer = await refusal([], { port: -1, host: 7 });
   for (const saying of ['option port', 'option host']) expect(ofServer?.message).toContain(saying);
 });
+
+test('an unknown option of a server is refused', async () => {
+  await expect(start([], { maxConections: 5 } as Partial<ServeOptions>)).rejects.toMatchObject({
+    code: 'VAQUERO_INVALID_OPTION',
+    message: expect.stringMatching(/unknown option maxConections; there are .*maxConnections/),
+  });
+});

@@ -58,6 +58,8 @@ export class Consumer {
       await run(ROOT, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', directory),
     ) as [{ filename: string; files: { path: string }[] }];
     await cp(join(__dirname, 'consumer'), directory, { recursive: true });
+    // What must not compile, must not with the published declarations either.
+    await cp(join(__dirname, '../types'), directory, { recursive: true });
     await writeFile(join(directory, 'common.cts'), COMMON);
     await writeFile(join(directory, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
     await writeFile(

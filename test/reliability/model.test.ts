@@ -236,7 +236,9 @@ function open(index: number): Life {
     peer: { address: '', port: 0 },
     headers: {},
   } as const;
-  life.admit(new UpgradeRequest(info, {}, [], 13, undefined), () => ({ handler: new ModelHandler(), dispose: null }));
+  life.admit(new UpgradeRequest(info, {}, [], 13, undefined), (_connection, _request, made) => {
+    made.handler = new ModelHandler();
+  });
   const transport = new FakeTransport();
   transport.listen(life.loop);
   world.transports[index] = transport;

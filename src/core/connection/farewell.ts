@@ -18,7 +18,11 @@ export function farewell(
   runtime: Runtime,
 ): Promise<unknown> | undefined {
   const { terminate } = plan;
-  const ran = terminate === null ? undefined : attempt('terminate', () => terminate.fn.call(made.handler, reason, connection));
+  const { handler } = made;
+  const ran =
+    terminate === null || handler === null
+      ? undefined
+      : attempt('terminate', () => terminate.fn.call(handler, reason, connection));
   return ran === undefined ? dispose() : ran.then(dispose);
 
   function dispose(): Promise<unknown> | undefined {

@@ -2,7 +2,7 @@ import { ACCEPT, type Accept, Reject, toAnswer } from '../answers.js';
 import { closeCode, type TerminateReason } from '../close.js';
 import { type Close, ping } from '../commands.js';
 import { toError, VaqueroError } from '../errors.js';
-import type { Made, Maker } from '../injector.js';
+import { Made, type Maker } from '../injector.js';
 import { interpret, isThenable } from '../interpreter.js';
 import type { Plan } from '../plan.js';
 import type { Runtime } from '../runtime.js';
@@ -16,7 +16,7 @@ import { Pulse } from './pulse.js';
 import { Replies } from './replies.js';
 
 /** Where a life stands; it only goes forward. */
-const Stage = { upgrading: 0, open: 1, ending: 2, ended: 3 } as const;
+const Stage = { upgrading: 0, open: 1, ending: 2, terminating: 3, ended: 4 } as const;
 
 const FAILED = new Reject(500, {});
 const HEARTBEAT = ping();
@@ -34,7 +34,7 @@ export class Life {
   /** What a transport tells, and what infos are delivered to. */
   readonly loop: Loop;
   private stage: (typeof Stage)[keyof typeof Stage] = Stage.upgrading;
-  private made: Made | null = null;
+  private readonly made = new Made();
   private transport: Transport | null = null;
   private readonly pulse: Pulse;
   private readonly replies: Replies;
@@ -59,11 +59,11 @@ export class Life {
   admit(request: UpgradeRequest, make: Maker): Accept | Reject | Promise<Accept | Reject> {
     try {
       this.request = (this.plan.options.requestFilter ?? summarize)(request);
-      this.made = make(this.connection, request);
+      make(this.connection, request, this.made);
       const upgrade = this.plan.upgrade;
       if (upgrade === null) return ACCEPT;
       this.loop.enter(upgrade, 'upgrade');
-      const answered = upgrade.fn.call(this.made.handler, request, this.connection);
+      const answered = upgrade.fn.call(this.made.handler as object, request, this.connection);
       if (!isThenable(answered)) return this.admitted(answered);
       return Promise.resolve(answered)
         .then((value) => this.admitted(value))
@@ -100,7 +100,7 @@ export class Life {
     this.stage = Stage.open;
     this.replies.opened(transport);
     this.pulse.watch();
-    this.loop.start((this.made as Made).handler, transport);
+    this.loop.start(this.made.handler as object, transport);
   }
 
   get open(): boolean {
@@ -223,8 +223,8 @@ export class Life {
 
   /** The clean-up, once for every handler that was made, when no callback runs any more. */
   private terminate(): void {
-    const { made } = this;
-    const ran = made && farewell(this.plan, made, this.reason as TerminateReason, this.connection, this.runtime);
+    this.stage = Stage.terminating;
+    const ran = farewell(this.plan, this.made, this.reason as TerminateReason, this.connection, this.runtime);
     if (ran) ran.then(() => this.over());
     else this.over();
   }

@@ -1,3 +1,4 @@
+import { Bus } from '../bus.js';
 import { describe, VaqueroError } from '../errors.js';
 import { type Check, MAX_DELAY, MAX_INTEGER, must, range } from '../option-checks.js';
 import type { AttachOptions, ServeOptions } from './options.js';
@@ -17,7 +18,9 @@ const count = must(
   (v) => v === Number.POSITIVE_INFINITY || (Number.isInteger(v) && (v as number) >= 1 && (v as number) <= MAX_INTEGER),
 );
 
-const CHECKS: Readonly<Partial<Record<keyof ServeOptions, Check>>> = {
+const anything: Check = () => undefined;
+
+const CHECKS: Readonly<Record<keyof ServeOptions, Check>> = {
   handlers: must("a list of classes, or await discover('dir')", (v) => Array.isArray(v)),
   port: range(0, 65_535, ''),
   host: must('a string', (v) => typeof v === 'string'),
@@ -30,6 +33,14 @@ const CHECKS: Readonly<Partial<Record<keyof ServeOptions, Check>>> = {
     'true, false, or the number of proxies in front',
     (v) => typeof v === 'boolean' || (Number.isInteger(v) && (v as number) >= 0),
   ),
+  container: must(
+    'a container of tsyringe',
+    (v) => typeof (v as { createChildContainer?: unknown } | null)?.createChildContainer === 'function',
+  ),
+  bus: must('a Bus', (v) => v instanceof Bus),
+  // What is wrong with them is said with the handlers.
+  defaults: anything,
+  clock: anything,
   onError: must('a function', (v) => typeof v === 'function'),
   logger: must('an object with debug, info, warn and error', (v) =>
     ['debug', 'info', 'warn', 'error'].every((level) => typeof (v as Record<string, unknown> | null)?.[level] === 'function'),
@@ -39,12 +50,16 @@ const CHECKS: Readonly<Partial<Record<keyof ServeOptions, Check>>> = {
 /** Throws `VAQUERO_INVALID_OPTION` with everything that is wrong with a server's options. */
 export function checkServerOptions(options: ServeOptions): void {
   const given: Partial<Record<keyof ServeOptions, unknown>> = options ?? {};
+  const unknown = Object.keys(given)
+    .filter((key) => !Object.hasOwn(CHECKS, key))
+    .map((key) => `unknown option ${key}; there are ${Object.keys(CHECKS).join(', ')}`);
   const faults = Object.entries(CHECKS).flatMap(([key, check]) => {
     const value = given[key as keyof ServeOptions];
     const rule = value === undefined && key !== 'handlers' ? undefined : check(value);
     return rule === undefined ? [] : [`option ${key} must be ${rule}, got ${describe(value)}`];
   });
-  if (faults.length > 0) throw new VaqueroError('VAQUERO_INVALID_OPTION', `The server's options: ${faults.join('; ')}.`);
+  const all = [...unknown, ...faults];
+  if (all.length > 0) throw new VaqueroError('VAQUERO_INVALID_OPTION', `The server's options: ${all.join('; ')}.`);
 }
 
 /** The options that are numbers, over our defaults. */
