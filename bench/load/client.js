@@ -63,6 +63,15 @@ export class Client {
     this.send(OPCODE.close, NORMAL_CLOSURE);
   }
 
+  /** Leaves what comes in the socket's buffer, until `resume`. */
+  pause() {
+    this.#socket.pause();
+  }
+
+  resume() {
+    this.#socket.resume();
+  }
+
   destroy() {
     this.#socket.destroy();
   }

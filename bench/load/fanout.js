@@ -1,54 +1,72 @@
-// Fan-out: one connection publishes, the server sends each message to all subscribers. A message is in flight until the
-// last subscriber has it; those that complete in one read are replaced in one write.
+// Fan-out: one connection publishes, the server sends each message to all subscribers. A message is in flight until the watchers have it:
+// every tenth subscriber, who stands for ten in the rate. The others are read in turn, many messages at a time, for a system call per
+// delivery would make this process the bottleneck. Every delivery is counted in the end, and its order checked, all the same.
 import { Client } from './client.js';
 import { openAll } from './pool.js';
 import { Ring, TAG_MASK, TAGS } from './ring.js';
 import { Window } from './window.js';
 
+const WATCHER_EVERY = 10;
+/** Messages within which each of those that do not watch is read. */
+const SWEEP_WITHIN = 16;
+
 class Subscriber extends Client {
   #topic;
   #reply;
+  #watches;
   #next = 0;
 
-  constructor(target, topic, reply) {
+  constructor(target, topic, reply, watches) {
     super(target, reply.bodyAt + 1);
     this.#topic = topic;
     this.#reply = reply;
+    this.#watches = watches;
   }
 
   message(opcode, length, bytes, at) {
     const reply = this.#reply;
     if (length !== reply.length || opcode !== reply.opcode) return false;
     if (bytes[at + reply.bodyAt] !== TAGS[this.#next & TAG_MASK]) this.fault(`Not message ${this.#next}: lost or out of order.`);
-    this.#topic.delivered(this.#next);
+    this.#topic.delivered(this.#next, this.#watches);
     this.#next += 1;
     return true;
   }
 
   walked() {
-    this.#topic.refill();
+    if (this.#watches) this.#topic.refill();
+    else if (this.#next >= this.#topic.completed) this.pause();
   }
 }
 
-/** The messages in flight, and how many subscribers each has still to reach. */
+/** The messages in flight, and how many watchers each has still to reach. */
 class Topic {
+  /** Messages that all watchers have. */
+  completed = 0;
   #window;
-  #subscribers;
   #publish;
+  #watchers = 0;
+  #sleepers = [];
   #remaining;
   #sentAt;
   #sent = 0;
-  #completed = 0;
+  #delivered = 0;
   #free = 0;
+  #swept = 0;
 
-  constructor(window, subscribers, publish) {
+  constructor(window, publish) {
     this.#window = window;
-    this.#subscribers = subscribers;
     this.#publish = publish;
   }
 
+  add(subscriber, watches) {
+    if (watches) this.#watchers += 1;
+    else this.#sleepers.push(subscriber);
+  }
+
+  /** Deliveries that are still to come; asking reads everybody. */
   get outstanding() {
-    return this.#sent - this.#completed;
+    this.#sweep(this.#sleepers.length);
+    return this.#sent * (this.#watchers + this.#sleepers.length) - this.#delivered;
   }
 
   begin(depth) {
@@ -58,12 +76,15 @@ class Topic {
     this.refill();
   }
 
-  delivered(number) {
+  delivered(number, watches) {
+    this.#delivered += 1;
+    if (!watches) return;
     const slot = number % this.#remaining.length;
-    if (this.#window.counting) this.#window.add(performance.now() - this.#sentAt[slot]);
+    if (this.#window.counting)
+      this.#window.add(performance.now() - this.#sentAt[slot], 1 + this.#sleepers.length / this.#watchers);
     this.#remaining[slot] -= 1;
     if (this.#remaining[slot] > 0) return;
-    this.#completed += 1;
+    this.completed += 1;
     this.#free += 1;
   }
 
@@ -74,11 +95,21 @@ class Topic {
     this.#publish(this.#sent, this.#free);
     for (let i = this.#sent; i < end; i++) {
       const slot = i % this.#remaining.length;
-      this.#remaining[slot] = this.#subscribers;
+      this.#remaining[slot] = this.#watchers;
       this.#sentAt[slot] = now;
     }
     this.#sent = end;
     this.#free = 0;
+    this.#sweep(Math.ceil((this.#sleepers.length * (end - this.#swept)) / SWEEP_WITHIN));
+    this.#swept = end;
+  }
+
+  #sweep(count) {
+    for (let i = 0; i < Math.min(count, this.#sleepers.length); i++) {
+      const sleeper = this.#sleepers.shift();
+      this.#sleepers.push(sleeper);
+      sleeper.resume();
+    }
   }
 }
 
@@ -98,10 +129,12 @@ export class FanoutLoad {
     const ring = new Ring(target.protocol, opcode, size);
     const reply = target.protocol.reply(opcode, size);
     const publisher = new Client({ ...target, path: paths?.publisher ?? target.path }, 0);
-    this.#topic = new Topic(this.#window, subscribers, (first, count) => publisher.write(ring.slice(first, count)));
-    const listeners = await openAll(subscribers, async () => {
-      const subscriber = new Subscriber({ ...target, path: paths?.subscriber ?? target.path }, this.#topic, reply);
+    this.#topic = new Topic(this.#window, (first, count) => publisher.write(ring.slice(first, count)));
+    const listeners = await openAll(subscribers, async (i) => {
+      const watches = i % WATCHER_EVERY === 0 || i === subscribers - 1;
+      const subscriber = new Subscriber({ ...target, path: paths?.subscriber ?? target.path }, this.#topic, reply, watches);
       await subscriber.open();
+      this.#topic.add(subscriber, watches);
       return subscriber;
     });
     await publisher.open();

@@ -20,8 +20,9 @@ export class Window {
     this.#serverPid = serverPid;
   }
 
-  add(latency) {
-    this.count += 1;
+  /** `weight` is the number of arrivals that this one stands for. */
+  add(latency, weight = 1) {
+    this.count += weight;
     this.histogram.add(latency);
   }
 
