@@ -49,7 +49,7 @@ export interface HandlerOptions {
    */
   readonly mailbox?: { readonly limit?: number; readonly policy?: OverflowPolicy };
   /**
-   * Bytes that may wait to be written, at least Node's own socket buffer of 16 KiB. Over `limit` nothing of the connection is handled until
+   * Bytes that may wait to be written, at least what Node buffers of a socket (16 KiB, or 64 KiB from Node 22 on). Over `limit` nothing of the connection is handled until
    * it drains; for infos and published frames that come meanwhile `policy` says what is done. Default 1,048,576 and `close`.
    */
   readonly backpressure?: { readonly limit?: number; readonly policy?: OverflowPolicy };

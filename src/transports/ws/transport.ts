@@ -10,8 +10,6 @@ import { Sender } from './sender.js';
 
 /** Milliseconds that a client has to answer a close frame, and to let go of the socket after that. */
 const CLOSE_TIMEOUT = 5_000;
-/** The lead that `backpressure.limit` never takes from Node: below it a socket does not say when it has drained. */
-const SOCKET_BUFFER = 16_384;
 
 const TRANSPORT = Symbol('transport');
 
@@ -41,6 +39,8 @@ export class WebSocketTransport extends Alarm implements Transport, ReceiverEven
   private paused = false;
   private inflating = false;
   private isCongested = false;
+  /** The answer to the last ping that came while the client did not read. */
+  private owedPong: Buffer | null = null;
   /** The client has said that it ends, in whichever way. */
   private finished = false;
   private closing = false;
@@ -54,7 +54,8 @@ export class WebSocketTransport extends Alarm implements Transport, ReceiverEven
     this.socket = carriage.socket;
     this.deflater = carriage.deflater;
     this.timers = carriage.timers;
-    this.limit = Math.max(carriage.backpressureLimit, SOCKET_BUFFER);
+    // Below its own mark, a socket does not say when it has drained.
+    this.limit = Math.max(carriage.backpressureLimit, carriage.socket.writableHighWaterMark);
     this.sender = new Sender(carriage.socket, carriage.deflater, () => this.congestion());
     this.receiver = new Receiver(
       this,
@@ -176,6 +177,8 @@ export class WebSocketTransport extends Alarm implements Transport, ReceiverEven
 
   drained(): void {
     this.isCongested = false;
+    if (this.owedPong !== null && !this.closing) this.sender.control(Opcode.pong, this.owedPong);
+    this.owedPong = null;
     this.listener.drained();
   }
 
@@ -226,7 +229,9 @@ export class WebSocketTransport extends Alarm implements Transport, ReceiverEven
 
   onPing(payload: Buffer): void {
     if (this.closing) return;
-    this.sender.control(Opcode.pong, payload);
+    // Answering only the last of them is allowed (section 5.5.3), and keeps a client that pings and never reads from filling memory.
+    if (this.isCongested) this.owedPong = Buffer.from(payload);
+    else this.sender.control(Opcode.pong, payload);
     this.listener.ping(payload);
   }
 

@@ -283,9 +283,21 @@ describe('backpressure', () => {
     stage.clock.advance(6_000);
     stage.client.socket.resume();
     expect((await stage.client.next()).payload).toHaveLength(20_000_000);
-    const opcodes = [(await stage.client.next()).opcode, (await stage.client.next()).opcode];
-    expect(opcodes).toEqual([Op.ping, Op.pong]);
+    const opcodes = [await stage.client.next(), await stage.client.next(), await stage.client.next()].map(({ opcode }) => opcode);
+    expect(opcodes).toEqual([Op.ping, Op.ping, Op.pong]);
     expect(stage.ended.all).toEqual([]);
+  });
+
+  test('a client that pings and does not read is answered its last ping only', async () => {
+    const stage = await open(options());
+    await choke(stage);
+    for (let i = 0; i < 1_000; i++) stage.client.write(frame(Op.ping, `ping ${i}`));
+    await settled(50);
+    stage.client.socket.resume();
+    expect((await stage.client.next()).payload).toHaveLength(20_000_000);
+    expect(await stage.client.next()).toMatchObject({ opcode: Op.pong, payload: Buffer.from('ping 999') });
+    stage.client.text('end');
+    expect(await stage.client.upTo('end')).toEqual([]);
   });
 
   test('a generator is pulled at the pace at which the client reads', async () => {
