@@ -14,6 +14,7 @@ class Subscriber extends Client {
   #topic;
   #reply;
   #watches;
+  #joined = false;
   #next = 0;
 
   constructor(target, topic, reply, watches) {
@@ -34,7 +35,14 @@ class Subscriber extends Client {
 
   walked() {
     if (this.#watches) this.#topic.refill();
-    else if (this.#next >= this.#topic.completed) this.pause();
+    else if (this.#joined && this.#next >= this.#topic.completed) this.pause();
+  }
+
+  /** From now on it is the topic's, and reads when it is told to. */
+  join() {
+    this.#joined = true;
+    if (!this.#watches) this.pause();
+    this.#topic.add(this, this.#watches);
   }
 }
 
@@ -134,7 +142,7 @@ export class FanoutLoad {
       const watches = i % WATCHER_EVERY === 0 || i === subscribers - 1;
       const subscriber = new Subscriber({ ...target, path: paths?.subscriber ?? target.path }, this.#topic, reply, watches);
       await subscriber.open();
-      this.#topic.add(subscriber, watches);
+      subscriber.join();
       return subscriber;
     });
     await publisher.open();
