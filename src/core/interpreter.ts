@@ -21,6 +21,8 @@ export interface Target {
   room(): Promise<void> | null;
   /** Calls back when the client leaves or the connection ends; the answer takes that back. */
   onEnd(callback: () => void): () => void;
+  /** Takes an error of a part of a reply whose other part has failed before. */
+  failed(error: unknown): void;
 }
 
 /**
@@ -33,7 +35,7 @@ export function interpret(reply: unknown, target: Target): Promise<void> | undef
   if (typeof reply !== 'object') throw invalidReply(reply, target);
   if (isCommand(reply)) return void apply(reply, target);
   if (isBytes(reply)) return void target.sendBinary(toBuffer(reply));
-  if (Array.isArray(reply)) return each(reply, 0, target);
+  if (Array.isArray(reply)) return each(reply, target);
   if (isThenable(reply)) return settle(reply, target);
   if (isIterator(reply, Symbol.asyncIterator)) return pullAsync(reply[Symbol.asyncIterator](), target);
   if (isIterator(reply, Symbol.iterator)) return pull(reply[Symbol.iterator](), target);
@@ -57,12 +59,51 @@ function apply(command: AnyCommand, target: Target): void {
   }
 }
 
-function each(list: readonly unknown[], from: number, target: Target): Promise<void> | undefined {
-  for (let i = from; i < list.length; i++) {
-    const pending = interpret(list[i], target);
-    if (pending !== undefined) return pending.then(() => each(list, i + 1, target));
+function each(list: readonly unknown[], target: Target): Promise<void> | undefined {
+  for (let i = 0; i < list.length; i++) {
+    let pending: Promise<void> | undefined;
+    try {
+      pending = interpret(list[i], target);
+    } catch (error) {
+      drop(list.slice(i + 1), target);
+      throw error;
+    }
+    if (pending !== undefined) return eachAfter(pending, list.slice(i + 1), target);
   }
   return undefined;
+}
+
+/** The rest of a list, when what is before it is done; its promises may be rejected long before. */
+async function eachAfter(before: Promise<void>, rest: readonly unknown[], target: Target): Promise<void> {
+  observe(rest);
+  let next = 0;
+  try {
+    await before;
+    while (next < rest.length) {
+      const pending = interpret(rest[next++], target);
+      if (pending !== undefined) await pending;
+    }
+  } catch (error) {
+    drop(rest.slice(next), target);
+    throw error;
+  }
+}
+
+/** Keeps a rejection from being taken for one that nobody handles, until its turn has come. */
+function observe(reply: unknown): void {
+  if (Array.isArray(reply)) for (const item of reply) observe(item);
+  else if (isThenable(reply)) Promise.resolve(reply).catch(ignore);
+}
+
+/** Lets go of what is not replied any more because something before it failed; what fails of it is told. */
+function drop(reply: unknown, target: Target): void {
+  if (Array.isArray(reply)) for (const item of reply) drop(item, target);
+  else if (isThenable(reply)) {
+    Promise.resolve(reply).then(
+      (value) => drop(value, target),
+      (error) => target.failed(error),
+    );
+  }
 }
 
 async function settle(promise: PromiseLike<unknown>, target: Target): Promise<void> {
@@ -76,14 +117,28 @@ function pull(iterator: Iterator<unknown>, target: Target): Promise<void> | unde
     while (target.listening) {
       const pending = target.room() ?? step(iterator, target);
       if (pending === DONE) return undefined;
-      if (pending !== undefined) return pending.then(() => pull(iterator, target), rethrowAfter(iterator));
+      if (pending !== undefined) return pullAfter(pending, iterator, target);
     }
   } catch (error) {
-    finish(iterator);
-    throw error;
+    throw finishAfter(error, iterator, target);
   }
   finish(iterator);
   return undefined;
+}
+
+/** A loop, not a chain: each pause of an endless iterator would add to a chain. */
+async function pullAfter(before: Promise<void>, iterator: Iterator<unknown>, target: Target): Promise<void> {
+  try {
+    await before;
+    while (target.listening) {
+      const pending = target.room() ?? step(iterator, target);
+      if (pending === DONE) return;
+      if (pending !== undefined) await pending;
+    }
+  } catch (error) {
+    throw finishAfter(error, iterator, target);
+  }
+  finish(iterator);
 }
 
 const DONE = Symbol('done');
@@ -93,11 +148,14 @@ function step(iterator: Iterator<unknown>, target: Target): Promise<void> | unde
   return done ? DONE : interpret(value, target);
 }
 
-function rethrowAfter(iterator: Iterator<unknown>): (error: unknown) => never {
-  return (error) => {
+/** Finishes an iterator that failed, or whose item was no reply; a `finally` in it may fail as well. Answers the first error. */
+function finishAfter(error: unknown, iterator: Iterator<unknown>, target: Target): unknown {
+  try {
     finish(iterator);
-    throw error;
-  };
+  } catch (second) {
+    target.failed(second);
+  }
+  return error;
 }
 
 function finish(iterator: Iterator<unknown>): void {
@@ -108,7 +166,7 @@ function finish(iterator: Iterator<unknown>): void {
 async function pullAsync(iterator: AsyncIterator<unknown>, target: Target): Promise<void> {
   let returned: Promise<unknown> | undefined;
   const giveBack = () => {
-    returned ??= Promise.resolve(iterator.return?.());
+    returned ??= (async () => iterator.return?.())();
     // Awaited below; a rejection must not be seen as unhandled before that.
     returned.catch(ignore);
   };
@@ -126,6 +184,8 @@ async function pullAsync(iterator: AsyncIterator<unknown>, target: Target): Prom
     giveBack();
   } catch (error) {
     giveBack();
+    returned?.catch((second) => target.failed(second));
+    returned = undefined;
     throw error;
   } finally {
     forget();
@@ -138,7 +198,7 @@ function ignore(): void {}
 /** Drops a reply to a connection that is ending, without leaving a generator open or a rejection unseen. */
 function discard(reply: unknown, target: Target): Promise<void> | undefined {
   if (typeof reply !== 'object' || reply === null || isCommand(reply) || isBytes(reply)) return undefined;
-  if (Array.isArray(reply)) return each(reply, 0, target);
+  if (Array.isArray(reply)) return each(reply, target);
   if (isThenable(reply)) return settle(reply, target);
   if (isIterator(reply, Symbol.asyncIterator)) return pullAsync(reply[Symbol.asyncIterator](), target);
   if (isIterator(reply, Symbol.iterator)) finish(reply[Symbol.iterator]());

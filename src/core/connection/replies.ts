@@ -81,4 +81,8 @@ export class Replies implements Target {
   onEnd(callback: () => void): () => void {
     return this.life.belongings.onEnd(callback);
   }
+
+  failed(error: unknown): void {
+    this.life.crash(error);
+  }
 }
