@@ -90,7 +90,6 @@ test('every rejection is reported, and none is unhandled', async () => {
       'promise',
       'one of two',
       'two of two',
-      'generator',
       'finally',
       'async finally',
       'returned',
