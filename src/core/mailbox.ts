@@ -5,8 +5,9 @@ export type MailKind = (typeof Mail)[keyof typeof Mail];
 const FIRST_CAPACITY = 16;
 
 /**
- * What waits for a connection, in the order in which it came: a ring of alternating kinds and values, so that nothing is made per
- * message. It grows by doubling; its bounds are kept by the connection, by the counts.
+ * What waits for a connection, in the order in which it came: mostly one thing at a time, which lies in the mailbox itself; what comes
+ * behind it in a ring of alternating kinds and values, so that nothing is made per message. The ring grows by doubling; its bounds are kept
+ * by the connection, by the counts.
  */
 export class Mailbox {
   /** Frames (and the client's end) that wait. */
@@ -18,6 +19,9 @@ export class Mailbox {
   /** The kind of what `take` gave last. */
   kind: MailKind = Mail.end;
 
+  /** The oldest, if it came while nothing waited. */
+  private first: unknown = undefined;
+  private firstKind: MailKind | null = null;
   private ring: unknown[] = [];
   /** Invariant: `ring.length` is 0 or a power of two; `head` is even and below it. */
   private head = 0;
@@ -28,15 +32,16 @@ export class Mailbox {
 
   /** The kind of what `take` would give. Only while `size` is above 0. */
   get nextKind(): MailKind {
-    return this.ring[this.head] as MailKind;
+    return this.firstKind ?? (this.ring[this.head] as MailKind);
   }
 
   put(kind: MailKind, value: unknown): void {
-    const used = 2 * this.size;
-    if (used === this.ring.length) this.grow();
-    const at = (this.head + used) & (this.ring.length - 1);
-    this.ring[at] = kind;
-    this.ring[at + 1] = value;
+    if (this.size === 0) {
+      this.first = value;
+      this.firstKind = kind;
+    } else {
+      this.append(kind, value);
+    }
     if (kind === Mail.info) this.infos++;
     else {
       this.frames++;
@@ -46,24 +51,49 @@ export class Mailbox {
 
   /** Takes the oldest; its kind is in `kind`. Only while `size` is above 0. */
   take(): unknown {
+    if (this.firstKind === null) return this.takeFromRing();
+    const { first, firstKind } = this;
+    this.first = undefined;
+    this.firstKind = null;
+    this.taken(firstKind, first);
+    return first;
+  }
+
+  private append(kind: MailKind, value: unknown): void {
+    const used = 2 * (this.firstKind === null ? this.size : this.size - 1);
+    if (used === this.ring.length) this.grow();
+    const at = (this.head + used) & (this.ring.length - 1);
+    this.ring[at] = kind;
+    this.ring[at + 1] = value;
+  }
+
+  private takeFromRing(): unknown {
     const at = this.head;
     const kind = this.ring[at] as MailKind;
     const value = this.ring[at + 1];
     this.ring[at + 1] = undefined;
     this.head = (at + 2) & (this.ring.length - 1);
+    this.taken(kind, value);
+    // A burst's ring is given back; a small one is kept for the next message.
+    if (this.size === 0 && this.ring.length > 8 * FIRST_CAPACITY) {
+      this.ring = [];
+      this.head = 0;
+    }
+    return value;
+  }
+
+  private taken(kind: MailKind, value: unknown): void {
     this.kind = kind;
     if (kind === Mail.info) this.infos--;
     else {
       this.frames--;
       this.bytes -= lengthOf(value);
     }
-    // A burst's ring is given back; a small one is kept for the next message.
-    if (this.size === 0 && this.ring.length > 8 * FIRST_CAPACITY) this.clear();
-    return value;
   }
 
   /** Takes the oldest info from among frames. Only while `infos` is above 0; costs as much as there are frames before it, usually none. */
   takeOldestInfo(): unknown {
+    if (this.firstKind === Mail.info) return this.take();
     const mask = this.ring.length - 1;
     let at = this.head;
     while (this.ring[at] !== Mail.info) at = (at + 2) & mask;
@@ -74,15 +104,7 @@ export class Mailbox {
     }
     this.ring[at] = Mail.info;
     this.ring[at + 1] = info;
-    return this.take();
-  }
-
-  clear(): void {
-    this.ring = [];
-    this.head = 0;
-    this.frames = 0;
-    this.infos = 0;
-    this.bytes = 0;
+    return this.takeFromRing();
   }
 
   private grow(): void {

@@ -132,6 +132,7 @@ export class Inbox {
   /** Whether the socket should be read: not from the limits on, and again from half of them down. */
   wantsMore(reading: boolean): boolean {
     const frames = (this.mailbox?.frames ?? 0) + (this.held?.frames ?? 0);
+    if (reading && frames === 0) return true;
     const bytes = (this.mailbox?.bytes ?? 0) + (this.held?.bytes ?? 0);
     const { mailboxLimit, backpressureLimit } = this.options;
     const byteLimit = this.active ? backpressureLimit : Math.min(backpressureLimit, INACTIVE_READ_AHEAD);
