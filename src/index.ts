@@ -10,7 +10,7 @@ import 'reflect-metadata';
 
 export type { Accept, AcceptOptions, HeaderValues, Reject, RejectOptions, UpgradeAnswer } from './core/answers.js';
 export { accept, reject } from './core/answers.js';
-export type { BusCounters, Ref } from './core/bus.js';
+export type { BusCounters } from './core/bus.js';
 export { Bus } from './core/bus.js';
 export type { ProtocolFault, TerminateReason } from './core/close.js';
 export type {
@@ -34,6 +34,7 @@ export type { DeflateOptions, HandlerOptions, Origins } from './core/options.js'
 export type { HandlerClass } from './core/plan.js';
 export type { Latest, OverflowPolicy } from './core/policy.js';
 export { latest } from './core/policy.js';
+export type { Ref } from './core/ref.js';
 export type { ErrorContext, ErrorStage, Logger } from './core/runtime.js';
 export { attach } from './core/server/attach.js';
 export { discover } from './core/server/discover.js';

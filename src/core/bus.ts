@@ -1,11 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, VaqueroError } from './errors.js';
+import type { Ref } from './ref.js';
 import { Down } from './timeout.js';
-
-declare const refBrand: unique symbol;
-
-/** The address of one connection, as Erlang's pid: a string that can be stored, logged and sent to another node. */
-export type Ref = string & { readonly [refBrand]: true };
 
 /** One that infos can be delivered to. */
 export interface Subscriber {

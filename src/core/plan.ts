@@ -11,7 +11,7 @@ import {
 } from './metadata.js';
 import { optionFaults } from './option-checks.js';
 import { type ConnectionOptions, completeOptions, type HandlerOptions } from './options.js';
-import { pathFault } from './router.js';
+import { pathFault } from './path.js';
 
 /** A class of handlers: each connection gets an instance of its own. */
 // biome-ignore lint/suspicious/noExplicitAny: a constructor with any parameters; the container knows them.

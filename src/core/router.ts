@@ -1,5 +1,5 @@
 import { addRoute, compareRoutes, createRouter, findRoute, type RouterContext } from 'rou3';
-import { describe, VaqueroError } from './errors.js';
+import { VaqueroError } from './errors.js';
 import type { Plan } from './plan.js';
 
 /** Where a path leads. */
@@ -9,18 +9,6 @@ export interface Route {
 }
 
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
-
-/** What is wrong with a path pattern, or undefined. */
-export function pathFault(path: unknown): string | undefined {
-  if (typeof path !== 'string' || !path.startsWith('/'))
-    return `the path must be a string that starts with '/', got ${describe(path)}`;
-  try {
-    addRoute(createRouter(), '', path, null);
-    return undefined;
-  } catch (error) {
-    return `the path ${describe(path)} has no meaning: ${(error as Error).message.replace(/^rou3: /, '')}`;
-  }
-}
 
 /** From a path to the plan of the handler that serves it: static paths first, then parameters, then wildcards. */
 export class Router {

@@ -1,4 +1,4 @@
-import type { Ref } from './bus.js';
+import type { Ref } from './ref.js';
 import { Alarm } from './timers.js';
 
 declare const timerBrand: unique symbol;

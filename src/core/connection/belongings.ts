@@ -1,5 +1,6 @@
-import type { Bus, Ref, Subscriber, Watcher } from '../bus.js';
+import type { Bus, Subscriber, Watcher } from '../bus.js';
 import { describe, isError, VaqueroError } from '../errors.js';
+import type { Ref } from '../ref.js';
 import { Delivery, type Down, type TimerRef } from '../timeout.js';
 import type { Timers } from '../timers.js';
 

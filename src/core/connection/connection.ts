@@ -1,6 +1,6 @@
-import type { Ref } from '../bus.js';
 import { type Awaitable, close, type Reply } from '../commands.js';
 import { describe, VaqueroError } from '../errors.js';
+import type { Ref } from '../ref.js';
 import { Timeout, type TimerRef } from '../timeout.js';
 import type { RequestInfo } from '../upgrade-request.js';
 import type { Life } from './life.js';
