@@ -32,6 +32,9 @@ export function writeHeader(target: Buffer, at: number, firstByte: number, paylo
 /** Payload bytes from which words are unmasked instead of bytes: below, the view costs more than it saves. */
 const WORDS_FROM = 96;
 
+/** Words are in this machine's byte order. */
+const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
 /**
  * Unmasks in place (section 5.3). Answers the bits that any byte had set: below 0x80 the payload was ASCII, and so valid UTF-8 that
  * can be decoded without a look at each byte.
@@ -46,16 +49,24 @@ export function unmask(buffer: Buffer, maskAt: number, from: number, to: number)
   const misaligned = (buffer.byteOffset + from) & 3;
   const head = misaligned === 0 ? 0 : 4 - misaligned;
   let bits = unmaskBytes(buffer, from, from + head, m0, m1, m2, m3);
-  // The mask as the first whole word sees it, in this machine's byte order.
-  const mask = [m0, m1, m2, m3];
-  const rotated = new Int32Array(Uint8Array.of(...[0, 1, 2, 3].map((i) => mask[(head + i) & 3] as number)).buffer)[0] as number;
+  // The mask turned to where the first whole word begins.
+  let r0 = m0;
+  let r1 = m1;
+  let r2 = m2;
+  let r3 = m3;
+  for (let i = 0; i < head; i++) {
+    const first = r0;
+    r0 = r1;
+    r1 = r2;
+    r2 = r3;
+    r3 = first;
+  }
+  const mask = LITTLE_ENDIAN ? r0 | (r1 << 8) | (r2 << 16) | (r3 << 24) : (r0 << 24) | (r1 << 16) | (r2 << 8) | r3;
   const words = new Int32Array(buffer.buffer, buffer.byteOffset + from + head, (to - from - head) >> 2);
   let wordBits = 0;
-  for (let i = 0; i < words.length; i++) wordBits |= words[i] = (words[i] as number) ^ rotated;
+  for (let i = 0; i < words.length; i++) wordBits |= words[i] = (words[i] as number) ^ mask;
   if ((wordBits & 0x8080_8080) !== 0) bits |= 0x80;
-  const tail = from + head + 4 * words.length;
-  for (let i = tail; i < to; i++) bits |= buffer[i] = (buffer[i] as number) ^ (mask[(i - from) & 3] as number);
-  return bits;
+  return bits | unmaskBytes(buffer, from + head + 4 * words.length, to, r0, r1, r2, r3);
 }
 
 function unmaskBytes(buffer: Buffer, from: number, to: number, m0: number, m1: number, m2: number, m3: number): number {

@@ -38,8 +38,9 @@ export class Sender implements Runnable {
 
   /** A frame that others share, as long as it is the only one. */
   private lone: Buffer | null = null;
-  /** What is to be written, in order, but for the run in the slab. */
-  private parts: Buffer[] | null = null;
+  /** What is to be written, in order, but for the run in the slab: mostly one part, and then there is no list. */
+  private part: Buffer | null = null;
+  private moreParts: Buffer[] | null = null;
   /** The frames that lie together at the end of the slab, unless others have been there since. */
   private inSlab: Buffer | null = null;
   private runFrom = 0;
@@ -123,15 +124,16 @@ export class Sender implements Runnable {
   /** Writes what was gathered. */
   run(): void {
     this.endRun();
-    const { parts, socket } = this;
-    if (parts === null) return;
-    this.parts = null;
+    const { part, moreParts, socket } = this;
+    if (part === null) return;
+    this.part = this.moreParts = null;
     this.gathered = 0;
-    if (parts.length === 1) {
-      socket.write(parts[0] as Buffer);
+    if (moreParts === null) {
+      socket.write(part);
     } else {
       socket.cork();
-      for (const part of parts) socket.write(part);
+      socket.write(part);
+      for (const one of moreParts) socket.write(one);
       socket.uncork();
     }
     this.onWrite();
@@ -140,7 +142,7 @@ export class Sender implements Runnable {
   /** Lets go of the compressor, and of what was to be compressed. */
   destroy(): void {
     this.closed = true;
-    this.jobs = this.parts = this.lone = this.inSlab = this.afterJobs = null;
+    this.jobs = this.part = this.moreParts = this.lone = this.inSlab = this.afterJobs = null;
     this.gathered = this.jobBytes = 0;
     this.deflater?.cleanup();
   }
@@ -193,7 +195,7 @@ export class Sender implements Runnable {
       const at = this.reserve(header);
       writeHeader(slab, at, firstByte, payload.length);
       this.commit(at + header);
-      return this.part(payload);
+      return this.apart(payload);
     }
     const at = this.reserve(header + payload.length);
     writeHeader(slab, at, firstByte, payload.length);
@@ -255,7 +257,7 @@ export class Sender implements Runnable {
     this.add(to - from);
   }
 
-  private part(bytes: Buffer): void {
+  private apart(bytes: Buffer): void {
     this.endRun();
     this.push(bytes);
     this.add(bytes.length);
@@ -272,8 +274,12 @@ export class Sender implements Runnable {
   }
 
   private push(part: Buffer): void {
-    if (this.parts === null) this.parts = [part];
-    else this.parts.push(part);
+    if (this.part === null) {
+      this.part = part;
+    } else {
+      this.moreParts ??= [];
+      this.moreParts.push(part);
+    }
   }
 
   private add(bytes: number): void {
