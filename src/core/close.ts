@@ -32,7 +32,10 @@ const FAULT_CODES: Record<ProtocolFault, number | null> = {
   closed: null,
 };
 
-/** The code of the close frame that a reason sends; `null` where none can be sent (RFC 6455, section 7.4.1). */
+/** What stands for a close frame without a code, and is never sent itself (RFC 6455, section 7.4.1). */
+export const NO_STATUS = 1005;
+
+/** The code of the close frame that a reason sends; `null` where no close frame can be sent (RFC 6455, section 7.4.1). */
 export function closeCode(reason: TerminateReason): number | null {
   switch (reason.type) {
     case 'normal':
@@ -41,8 +44,7 @@ export function closeCode(reason: TerminateReason): number | null {
     case 'timeout':
       return 1000;
     case 'remote':
-      // A close frame without a code is answered with 1000, for 1005 may not be sent.
-      return reason.code ?? 1000;
+      return reason.code ?? NO_STATUS;
     case 'error':
       return typeof reason.error === 'string' ? FAULT_CODES[reason.error] : null;
     case 'crash':

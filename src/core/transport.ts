@@ -18,7 +18,7 @@ export interface Transport {
   resume(): void;
   /** Whether it is wise to wait for `drained` before sending more. */
   readonly full: boolean;
-  /** Sends what is queued and a close frame, and ends; `null` where no close frame can be sent. Nothing is delivered any more. */
+  /** Sends what is queued and a close frame, and ends; `NO_STATUS` for a close frame without a code, `null` where no close frame can be sent. Nothing is delivered any more. */
   close(code: number | null, reason: string): void;
   /** Cuts the connection at once. */
   cut(): void;

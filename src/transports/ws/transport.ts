@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { TerminateReason } from '../../core/close.js';
+import { NO_STATUS, type TerminateReason } from '../../core/close.js';
 import type { Frame } from '../../core/commands.js';
 import { Alarm, type Timers } from '../../core/timers.js';
 import type { Transport, TransportListener } from '../../core/transport.js';
@@ -10,6 +10,8 @@ import { Sender } from './sender.js';
 
 /** Milliseconds that a client has to answer a close frame, and to let go of the socket after that. */
 const CLOSE_TIMEOUT = 5_000;
+
+const EMPTY = Buffer.alloc(0);
 
 const TRANSPORT = Symbol('transport');
 
@@ -266,6 +268,7 @@ export class WebSocketTransport extends Alarm implements Transport, ReceiverEven
 }
 
 function closePayload(code: number, reason: string): Buffer {
+  if (code === NO_STATUS) return EMPTY;
   const payload = Buffer.allocUnsafe(MAX_CONTROL_PAYLOAD);
   payload.writeUInt16BE(code, 0);
   return payload.subarray(0, 2 + payload.write(reason, 2));

@@ -80,7 +80,7 @@ const ENDINGS: Record<string, Ending> = {
     reason: { type: 'remote', code: 1001, payload: '' },
     code: 1001,
   },
-  'the client closes without a code': { cause: (client) => client.write(closeFrame()), reason: { type: 'remote' }, code: 1000 },
+  'the client closes without a code': { cause: (client) => client.write(closeFrame()), reason: { type: 'remote' }, code: 1005 },
   'the client half-closes its socket': {
     cause: (client) => client.socket.end(),
     reason: { type: 'error', error: 'closed' },
