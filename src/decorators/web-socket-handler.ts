@@ -1,6 +1,7 @@
 import { describe, VaqueroError } from '../core/errors.js';
 import { recordHandler } from '../core/metadata.js';
 import type { HandlerOptions } from '../core/options.js';
+import type { HandlerClass } from '../core/plan.js';
 
 /**
  * Makes a class the handler of the WebSocket connections to a path: each connection gets an instance of its own, made by the container.
@@ -9,8 +10,7 @@ import type { HandlerOptions } from '../core/options.js';
  * @param path - starts with `/`; `:name` matches a segment, `*` the rest
  */
 export function WebSocketHandler(path: string, options: HandlerOptions = {}) {
-  // biome-ignore lint/suspicious/noExplicitAny: a constructor with any parameters; the container knows them.
-  return (target: new (...parameters: any[]) => object): void => {
+  return (target: HandlerClass): void => {
     if (typeof target !== 'function') {
       throw new VaqueroError(
         'VAQUERO_INVALID_DECORATOR',

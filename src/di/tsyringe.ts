@@ -6,13 +6,8 @@ import { VaqueroError } from '../core/errors.js';
 import type { Injector, Maker } from '../core/injector.js';
 import type { HandlerClass } from '../core/plan.js';
 import { UpgradeRequest } from '../core/upgrade-request.js';
+import { type Disposable, internals, type Registration, type Resolve } from './internals.js';
 import { label, type Parameter, parametersOf, type Token, typesAreMissing } from './parameters.js';
-
-/** What tsyringe knows of a token; it has no public way to ask. */
-interface Registration {
-  readonly provider: { useClass?: HandlerClass; useValue?: unknown; useToken?: Token; useFactory?: unknown };
-  readonly options: { readonly lifecycle: Lifecycle };
-}
 
 /** How much of a dependency belongs to one connection. */
 interface Scope {
@@ -24,8 +19,6 @@ interface Scope {
 
 const SHARED: Scope = { scoped: false, disposable: false };
 const UNKNOWN: Scope = { scoped: true, disposable: true };
-
-type Resolve = (token: Token, ...more: unknown[]) => unknown;
 
 /**
  * Makes handlers with tsyringe. What the application shares is resolved from its own container, never through a connection's: a
@@ -124,7 +117,7 @@ export class TsyringeInjector implements Injector {
   #keepSharedOut(child: DependencyContainer): Resolve {
     const own = child.resolve.bind(child) as Resolve;
     const ownAll = child.resolveAll.bind(child) as Resolve;
-    const app = this.#container as unknown as { resolve: Resolve; resolveAll: Resolve };
+    const app = internals(this.#container);
     const redirected = {
       resolve: (token: Token, ...more: unknown[]) =>
         this.#scope(token).scoped ? own(token, ...more) : app.resolve(token, ...more),
@@ -157,8 +150,7 @@ export class TsyringeInjector implements Injector {
     // What `delay` was given is not known before it is asked for.
     if (typeof token === 'object') return UNKNOWN;
     const registration = this.#registration(token);
-    if (registration === undefined || registration === null)
-      return typeof token === 'function' ? this.#classScope(token as HandlerClass) : SHARED;
+    if (registration === null) return typeof token === 'function' ? this.#classScope(token as HandlerClass) : SHARED;
     const { provider, options } = registration;
     if (options.lifecycle === Lifecycle.Singleton || 'useValue' in provider) return SHARED;
     if (provider.useToken !== undefined) return this.#scope(provider.useToken);
@@ -178,20 +170,14 @@ export class TsyringeInjector implements Injector {
     return { scoped: disposable || scopes.some((scope) => scope.scoped), disposable };
   }
 
-  #registration(token: Token): Registration | null | undefined {
-    const container = this.#container as unknown as { getRegistration?(token: Token): Registration | null };
-    return container.getRegistration?.(token);
+  #registration(token: Token): Registration | null {
+    return internals(this.#container).getRegistration(token);
   }
-}
-
-interface Disposable {
-  dispose(): unknown;
 }
 
 /** Disposes what a child container made. Its own `dispose` breaks off at the first that throws. */
 async function disposeAll(child: DependencyContainer): Promise<void> {
-  const { disposables } = child as unknown as { readonly disposables: ReadonlySet<Disposable> };
-  const outcomes = await Promise.allSettled([...disposables].map(async (one) => one.dispose()));
+  const outcomes = await Promise.allSettled([...internals(child).disposables].map(async (one) => one.dispose()));
   const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
   if (errors.length === 1) throw errors[0];
   if (errors.length > 1) throw new AggregateError(errors, `${errors.length} of the connection's services could not be disposed.`);

@@ -1,0 +1,29 @@
+import type { DependencyContainer, Lifecycle } from 'tsyringe';
+import type { HandlerClass } from '../core/plan.js';
+import type { Token } from './parameters.js';
+
+/** How a token is registered. */
+export interface Registration {
+  readonly provider: { useClass?: HandlerClass; useValue?: unknown; useToken?: Token; useFactory?: unknown };
+  readonly options: { readonly lifecycle: Lifecycle };
+}
+
+export interface Disposable {
+  dispose(): unknown;
+}
+
+export type Resolve = (token: Token, ...more: unknown[]) => unknown;
+
+/** What tsyringe 4.10 has beyond its types; a test for each use holds it to that. */
+interface Internals {
+  readonly resolve: Resolve;
+  readonly resolveAll: Resolve;
+  /** What was made by this container and must be disposed with it. */
+  readonly disposables: ReadonlySet<Disposable>;
+  /** The registration of a token, here or above. */
+  getRegistration(token: Token): Registration | null;
+}
+
+export function internals(container: DependencyContainer): Internals {
+  return container as unknown as Internals;
+}
