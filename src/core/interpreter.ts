@@ -36,6 +36,8 @@ export function interpret(reply: unknown, target: Target): Promise<void> | undef
   if (isCommand(reply)) return void apply(reply, target);
   if (isBytes(reply)) return void target.sendBinary(toBuffer(reply));
   if (Array.isArray(reply)) return each(reply, target);
+  // Its promises are there already, as those of an array are.
+  if (reply instanceof Set) return each([...reply], target);
   if (isThenable(reply)) return settle(reply, target);
   if (isIterator(reply, Symbol.asyncIterator)) return pullAsync(reply[Symbol.asyncIterator](), target);
   if (isIterator(reply, Symbol.iterator)) return pull(reply[Symbol.iterator](), target);

@@ -41,7 +41,7 @@ const policy = must(
 
 const RATE_CHECKS: Readonly<Record<keyof RateLimit, Check>> = {
   messages: range(1, MAX_INTEGER, ''),
-  per: must('milliseconds from 1 on', (v) => typeof v === 'number' && v >= 1 && v <= MAX_DELAY),
+  per: must(`a number of milliseconds from 1 to ${MAX_DELAY}`, (v) => typeof v === 'number' && v >= 1 && v <= MAX_DELAY),
   burst: range(1, MAX_INTEGER, ''),
   policy: must("'close', 'drop' or 'pause'", (v) => v === 'close' || v === 'drop' || v === 'pause'),
 };
@@ -87,10 +87,9 @@ const CHECKS: Readonly<Record<keyof HandlerOptions, Check>> = {
   ),
   mailbox: fields({ limit: range(1, MAX_INTEGER, ' messages'), policy }),
   backpressure: fields({ limit: range(1, MAX_INTEGER, ' bytes'), policy }),
-  rateLimit: must(
-    "an object with messages (an integer from 1 on), and if need be per (milliseconds from 1 on), burst (an integer from 1 on) and policy ('close', 'drop' or 'pause')",
-    (v) => fields(RATE_CHECKS)(v) === undefined && (v as { messages?: unknown }).messages !== undefined,
-  ),
+  rateLimit: (value) =>
+    fields(RATE_CHECKS)(value) ??
+    ((value as Partial<RateLimit>).messages === undefined ? `an object with messages, ${RATE_CHECKS.messages(0)}` : undefined),
   maxFragments: range(1, MAX_INTEGER, ''),
   maxSubscriptions: range(0, MAX_INTEGER, ''),
   maxTimers: range(0, MAX_INTEGER, ''),

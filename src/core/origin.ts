@@ -1,3 +1,4 @@
+import { describe, VaqueroError } from './errors.js';
 import type { Origins } from './options.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
@@ -9,9 +10,18 @@ export function originAllowed(origins: Origins, request: UpgradeRequest): boolea
   const { origin } = request;
   if (origin === undefined || origins === '*') return true;
   if (origins === 'same-origin') return isSameOrigin(origin, request);
-  if (typeof origins === 'function') return origins(origin, request);
+  if (typeof origins === 'function') return answered(origins(origin, request));
   return origins.some((allowed) =>
     typeof allowed === 'string' ? allowed.toLowerCase() === origin.toLowerCase() : matches(allowed, origin),
+  );
+}
+
+/** A promise, which is true of everything, must not let everybody in. */
+function answered(answer: unknown): boolean {
+  if (typeof answer === 'boolean') return answer;
+  throw new VaqueroError(
+    'VAQUERO_INVALID_OPTION',
+    `The function of the option origins must answer true or false, got ${describe(answer)}. What takes time belongs into @OnUpgrade.`,
   );
 }
 

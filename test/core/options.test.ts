@@ -30,13 +30,6 @@ const policies: Limits = {
   bad: ['drop', 'CLOSE', 7, null, {}, () => 1],
   rule: "'close', 'drop-oldest', 'drop-newest' or latest(key)",
 };
-const rate = (limits: Pick<Limits, 'good' | 'bad'>): Limits => ({
-  ...limits,
-  rule: 'an object with messages (an integer from 1 on)',
-});
-const rated = (key: string, { good, bad }: Pick<Limits, 'good' | 'bad'>): Limits =>
-  rate(inside(key, { good, bad, rule: '' }, { messages: 1 }));
-
 /** An option may have several rows. */
 const HANDLER_OPTIONS: Readonly<Record<keyof HandlerOptions, readonly Limits[]>> = {
   idleTimeout: [
@@ -96,11 +89,25 @@ const HANDLER_OPTIONS: Readonly<Record<keyof HandlerOptions, readonly Limits[]>>
     inside('policy', policies),
   ],
   rateLimit: [
-    rate({ good: [], bad: [{}, { per: 1 }, 5, null, [], { messages: 1, every: 5 }] }),
-    rate(inside('messages', integer(1))),
-    rated('per', { good: [1, 1.5, MAX], bad: [0.999, 0, MAX + 1, Number.POSITIVE_INFINITY, Number.NaN, '1'] }),
-    rated('burst', integer(1)),
-    rated('policy', { good: ['close', 'drop', 'pause'], bad: ['wait', true, null] }),
+    { good: [], bad: [5, null, []], rule: 'an object' },
+    { good: [], bad: [{}, { per: 1 }], rule: `an object with messages, an integer from 1 to ${MAX}` },
+    { good: [], bad: [{ messages: 1, every: 5 }], rule: 'an object with the keys messages, per, burst, policy' },
+    inside('messages', integer(1)),
+    inside(
+      'per',
+      {
+        good: [1, 1.5, MAX],
+        bad: [0.999, 0, MAX + 1, Number.POSITIVE_INFINITY, Number.NaN, '1'],
+        rule: `a number of milliseconds from 1 to ${MAX}`,
+      },
+      { messages: 1 },
+    ),
+    inside('burst', integer(1), { messages: 1 }),
+    inside(
+      'policy',
+      { good: ['close', 'drop', 'pause'], bad: ['wait', true, null], rule: "'close', 'drop' or 'pause'" },
+      { messages: 1 },
+    ),
   ],
   requestFilter: [{ good: [() => ({})], bad: [{}, 'path', null], rule: 'a function of the request' }],
 };

@@ -20,6 +20,7 @@ export class Belongings implements Watcher {
   private lastTimer = 0;
   private abandoned = false;
   private released = false;
+  private withdrawn = false;
   private ownRef: Ref | null = null;
 
   private readonly bus: Bus;
@@ -36,7 +37,10 @@ export class Belongings implements Watcher {
 
   /** The address, given when first asked for. */
   get ref(): Ref {
-    this.ownRef ??= this.bus.register(this.owner);
+    if (this.ownRef === null) {
+      this.ownRef = this.bus.register(this.owner);
+      if (this.withdrawn) this.bus.unregister(this.ownRef, undefined);
+    }
     return this.ownRef;
   }
 
@@ -153,6 +157,7 @@ export class Belongings implements Watcher {
 
   /** Gives the address back; who monitored it is told the reason. */
   withdraw(reason: unknown): void {
+    this.withdrawn = true;
     if (this.ownRef !== null) this.bus.unregister(this.ownRef, reason);
   }
 }

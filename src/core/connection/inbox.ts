@@ -48,8 +48,14 @@ export class Inbox {
     return (this.mailbox === null ? 0 : this.mailbox.size) + (this.held === null ? 0 : this.held.size);
   }
 
+  /** Infos from others that wait: those that are bounded. */
   get infos(): number {
     return this.mailbox === null ? 0 : this.mailbox.infos;
+  }
+
+  /** Something waits that is no frame of the client's. */
+  get tells(): boolean {
+    return this.mailbox !== null && this.mailbox.infos + this.mailbox.own > 0;
   }
 
   /** Takes in what must not be lost: the client's frames, whose number reading keeps within bounds, and the connection's own timers and monitors. */
@@ -71,7 +77,8 @@ export class Inbox {
   private apply(policy: OverflowPolicy, info: unknown): boolean {
     if (policy === 'close') return false;
     if (policy === 'drop-newest') {
-      this.counters.dropped++;
+      if (this.infos < this.options.mailboxLimit) this.put(Mail.info, info);
+      else this.counters.dropped++;
       return true;
     }
     const key = policy instanceof Latest ? policy.key(info) : undefined;
@@ -152,7 +159,7 @@ export class Inbox {
     while (mailbox.size > 0) {
       const kind = mailbox.nextKind;
       // A client that leaves while the handler does not listen is gone all the same; what it said before is dropped with it.
-      if (kind === Mail.info || this.flowing || (kind === Mail.end && !this.active)) return mailbox;
+      if (kind === Mail.info || kind === Mail.own || this.flowing || (kind === Mail.end && !this.active)) return mailbox;
       this.held ??= new Mailbox();
       this.held.put(kind, mailbox.take());
     }

@@ -157,13 +157,18 @@ export class Life {
   activate(on: boolean): void {
     if (on === this.loop.active) return;
     this.loop.active = on;
-    if (on) this.pulse.watch();
+    this.listen();
+  }
+
+  /** Counts the client's silence while it would be heard. */
+  listen(): void {
+    if (this.open && this.loop.hears) this.pulse.watch();
     else this.pulse.forget();
   }
 
   /** Changes the idle timeout, in milliseconds. */
   countSilence(timeout: number): void {
-    this.pulse.change(timeout, this.loop.active);
+    this.pulse.change(timeout, this.loop.hears);
   }
 
   /** What the connection holds beyond itself, made when first asked for. */
@@ -171,7 +176,8 @@ export class Life {
     if (this.things === null) {
       this.things = new Belongings(this.loop, this.runtime, this.plan.options);
       if (this.ending) this.things.release();
-      else if (this.loop.left) this.things.abandon();
+      if (this.stage === Stage.ended) this.things.withdraw(this.told);
+      if (this.loop.left) this.things.abandon();
     }
     return this.things;
   }
@@ -231,10 +237,17 @@ export class Life {
 
   private over(): void {
     this.stage = Stage.ended;
+    const { told } = this;
+    this.runtime.logger.debug(`${this.plan.name} has ended:`, told);
+    this.things?.withdraw(told);
+    if (this.socketGone) this.runtime.ended(this);
+  }
+
+  /** What monitors and the log are told. */
+  private get told(): unknown {
     const reason = this.reason as TerminateReason;
     const normal = reason.type !== 'crash' && reason.type !== 'error';
-    this.things?.withdraw(normal && this.replies.shutdown !== null ? this.replies.shutdown.value : reason);
-    if (this.socketGone) this.runtime.ended(this);
+    return normal && this.replies.shutdown !== null ? this.replies.shutdown.value : reason;
   }
 
   /** The transport has let go of everything. */

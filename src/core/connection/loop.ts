@@ -30,6 +30,8 @@ export class Loop implements TransportListener, Subscriber, Runnable {
   private readonly inbox: Inbox;
   private readonly throttle: Throttle | null;
   private reading = true;
+  /** What ends the connection when the callback that brought it about has returned. */
+  private sentence: (() => void) | null = null;
 
   constructor(
     private readonly life: Life,
@@ -64,6 +66,11 @@ export class Loop implements TransportListener, Subscriber, Runnable {
   set active(on: boolean) {
     this.inbox.active = on;
     if (on && this.inbox.size > 0) wake(this);
+  }
+
+  /** What the client says would be heard, and its silence means something. */
+  get hears(): boolean {
+    return this.inbox.active && this.reading;
   }
 
   // --- What comes from the client ---
@@ -124,6 +131,12 @@ export class Loop implements TransportListener, Subscriber, Runnable {
     this.life.end({ type: 'error', error: 'overflow' });
   }
 
+  /** Ends the connection later: its clean-up must not run inside whoever sends to it. */
+  private doom(sentence: () => void): void {
+    this.sentence = sentence;
+    wake(this);
+  }
+
   finished(reason: TerminateReason): void {
     if (this.free && this.inbox.flowing) return this.life.end(reason);
     this.left = true;
@@ -150,21 +163,21 @@ export class Loop implements TransportListener, Subscriber, Runnable {
   // --- What comes from the rest of the system ---
 
   deliver(info: unknown): void {
-    if (this.life.ending) return;
+    if (this.life.ending || this.sentence !== null) return;
     const { inbox } = this;
     const straight = info instanceof Frame && !this.plan.takesFrames && this.life.open;
-    if (straight && inbox.infos === 0 && !inbox.choked) return this.replies.sendFrame(info);
+    if (straight && !inbox.tells && !inbox.choked) return this.replies.sendFrame(info);
     try {
-      if (!inbox.offer(info)) return this.overflow();
+      if (!inbox.offer(info)) return this.doom(() => this.overflow());
     } catch (error) {
-      // The key of a `latest` threw, in the midst of somebody else's publish.
-      return this.life.crash(error);
+      // The key of a `latest` threw.
+      return this.doom(() => this.life.crash(error));
     }
     if (this.mayHandle) wake(this);
   }
 
   remind(info: unknown): void {
-    this.post(Mail.info, info);
+    this.post(Mail.own, info);
   }
 
   // --- One thing at a time ---
@@ -182,12 +195,17 @@ export class Loop implements TransportListener, Subscriber, Runnable {
   private post(kind: MailKind, value: unknown): void {
     if (this.life.ending) return;
     this.inbox.put(kind, value);
-    if (kind !== Mail.info) this.readOrNot();
+    if (kind !== Mail.own) this.readOrNot();
     if (this.mayHandle) wake(this);
   }
 
   /** A turn from the run queue: what is replied in it leaves together, at once. */
   run(): void {
+    const { sentence } = this;
+    if (sentence !== null) {
+      this.sentence = null;
+      return sentence();
+    }
     this.transport?.cork();
     this.handleWaiting();
     this.transport?.uncork();
@@ -226,6 +244,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
       case Mail.pong:
         return this.call(this.plan.pong as Callback, 'pong', value);
       case Mail.info:
+      case Mail.own:
         return this.handleInfo(value);
       case Mail.end:
         return this.life.end(value as TerminateReason);
@@ -303,6 +322,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
     const reading = this.inbox.wantsMore(this.reading);
     if (reading === this.reading) return;
     this.reading = reading;
+    this.life.listen();
     if (reading) this.transport?.resume();
     else this.transport?.pause();
   }

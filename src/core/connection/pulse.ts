@@ -17,9 +17,9 @@ export class Pulse implements Quiet {
     private timeout: number,
   ) {}
 
-  /** Counts from now on. */
+  /** Counts from now on, unless it does. */
   watch(): void {
-    this.clock.watch(this, this.timeout);
+    if (this.idleSlot < 0) this.clock.watch(this, this.timeout);
   }
 
   forget(): void {

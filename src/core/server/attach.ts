@@ -8,10 +8,11 @@ import type { Counters } from '../counters.js';
 import { compilePlans } from '../plan.js';
 import { Hub } from './hub.js';
 import type { AttachOptions, CloseOptions, Server } from './options.js';
-import { checkServerOptions, serverLimits } from './server-options.js';
+import { checkServerOptions, closeFault, serverLimits } from './server-options.js';
 import { Upgrades } from './upgrades.js';
 
-const DEFAULT_TIMEOUT = 5_000;
+/** All that share an HTTP server, in the order in which they listen. */
+const sharing = new WeakMap<object, Attachment[]>();
 
 /**
  * Serves handlers on an HTTP server that others use too: Express, Fastify, Hono or plain Node. Upgrades for other paths are left to other
@@ -40,6 +41,7 @@ export class Attachment implements Server {
     this.#http = httpServer;
     this.#hub = new Hub(bus, options);
     this.upgrades = new Upgrades(this.#hub, plans, injector, serverLimits(options));
+    sharing.set(httpServer, [...this.#sharing, this]);
     httpServer.on('upgrade', this.#onUpgrade);
   }
 
@@ -58,21 +60,35 @@ export class Attachment implements Server {
     return this.#hub.counters;
   }
 
-  close({ timeout = DEFAULT_TIMEOUT, spread = 0 }: CloseOptions = {}): Promise<void> {
-    this.#closed ??= this.#drain(timeout, spread);
+  close(options: CloseOptions = {}): Promise<void> {
+    const fault = closeFault(options);
+    if (fault !== undefined) return Promise.reject(fault);
+    this.#closed ??= this.#drain(options);
     return this.#closed;
   }
 
-  async #drain(timeout: number, spread: number): Promise<void> {
+  async #drain(options: CloseOptions): Promise<void> {
+    const { timeout = 5_000, spread = 0 } = options;
     await this.#hub.drain(timeout, spread);
     this.#http.off('upgrade', this.#onUpgrade);
+    const others = this.#sharing.filter((one) => one !== this);
+    sharing.set(this.#http, others);
+  }
+
+  get #sharing(): readonly Attachment[] {
+    return sharing.get(this.#http) ?? [];
   }
 
   readonly #onUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
     const route = this.upgrades.route(request);
     if (route !== null) this.upgrades.upgrade(route, request, socket, head);
-    else if (this.#http.listenerCount('upgrade') === 1) this.upgrades.notFound(socket);
+    else if (this.#isLast && this.#sharing.every((one) => one.upgrades.route(request) === null)) this.upgrades.notFound(socket);
   };
+
+  /** Nobody else could answer a request that this one does not: all that listen are of our kind, and were asked before. */
+  get #isLast(): boolean {
+    return this.#sharing.at(-1) === this && this.#http.listenerCount('upgrade') === this.#sharing.length;
+  }
 }
 
 /** Names that a client on this machine can use for an address. */

@@ -4,6 +4,7 @@ import type { Life } from '../connection/life.js';
 import { noCounts } from '../counters.js';
 import { toError } from '../errors.js';
 import { IdleClock } from '../idle.js';
+import { isThenable } from '../interpreter.js';
 import type { ErrorContext, Logger, Runtime } from '../runtime.js';
 import { Timers } from '../timers.js';
 import type { AttachOptions } from './options.js';
@@ -20,6 +21,20 @@ const CONSOLE: Logger = {
   warn: (...line) => console.warn(...line),
   error: (...line) => console.error(...line),
 };
+
+/** A log that throws must not stop what it tells of; what it threw is told where it can be. */
+function guarded(logger: Logger): Logger {
+  const level =
+    (name: keyof Logger) =>
+    (...line: unknown[]) => {
+      try {
+        logger[name](...line);
+      } catch (thrown) {
+        console.error('vaquero: the logger threw', thrown, 'when it was told', ...line);
+      }
+    };
+  return { debug: level('debug'), info: level('info'), warn: level('warn'), error: level('error') };
+}
 
 /** What all connections of a server share, and the set of those that have not ended. */
 export class Hub implements Runtime {
@@ -43,7 +58,7 @@ export class Hub implements Runtime {
     this.clock = options.clock ?? systemClock;
     this.timers = new Timers(this.clock);
     this.idle = new IdleClock(this.clock);
-    this.logger = options.logger ?? CONSOLE;
+    this.logger = guarded(options.logger ?? CONSOLE);
     this.#onError = options.onError;
   }
 
@@ -63,11 +78,15 @@ export class Hub implements Runtime {
 
   report(error: Error, context: ErrorContext): void {
     if (this.#onError === undefined) return this.#log(error, context);
-    try {
-      this.#onError(error, context);
-    } catch (thrown) {
+    const failed = (thrown: unknown) => {
       this.#log(error, context);
       this.#log(toError(thrown, 'onError'), { stage: 'server' });
+    };
+    try {
+      const result: unknown = this.#onError(error, context);
+      if (isThenable(result)) Promise.resolve(result).catch(failed);
+    } catch (thrown) {
+      failed(thrown);
     }
   }
 
@@ -87,6 +106,7 @@ export class Hub implements Runtime {
     });
     await this.#endInBatches(spread);
     if (this.#lives.size === 0) return;
+    if (timeout === Number.POSITIVE_INFINITY) return empty;
     const deadline = this.#after(timeout);
     await Promise.race([empty, deadline.passed]);
     deadline.cancel();

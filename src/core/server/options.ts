@@ -49,7 +49,7 @@ export interface ServeOptions extends AttachOptions {
 
 /** What `close` takes. */
 export interface CloseOptions {
-  /** Milliseconds, after the last was told to end, until connections that have not ended are cut. Default 5,000. */
+  /** Milliseconds, after the last was told to end, until connections that have not ended are cut; `Infinity` for never. Default 5,000. */
   readonly timeout?: number;
   /** Milliseconds over which connections are told to end, in batches, so that they do not all reconnect at once. Default 0: at once. */
   readonly spread?: number;
@@ -67,7 +67,7 @@ export interface Server {
   readonly counters: Readonly<Counters>;
   /**
    * Takes no new connections, closes the open ones with 1012, waits until every `@OnTerminate` has run, and cuts what has not ended when
-   * the time is over. A second call joins the first.
+   * the time is over. A second call joins the first. Rejects with `VAQUERO_INVALID_OPTION`.
    */
   close(options?: CloseOptions): Promise<void>;
 }

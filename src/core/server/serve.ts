@@ -5,7 +5,7 @@ import type { Counters } from '../counters.js';
 import { VaqueroError } from '../errors.js';
 import { Attachment } from './attach.js';
 import type { CloseOptions, ServeOptions, Server } from './options.js';
-import { checkServerOptions, serverLimits } from './server-options.js';
+import { checkServerOptions, closeFault, serverLimits } from './server-options.js';
 
 /**
  * Serves handlers on an HTTP server of their own; resolves when it listens. Ordinary requests are answered 426 where there is a handler
@@ -55,12 +55,14 @@ class OwnServer implements Server {
     return this.#attachment.counters;
   }
 
-  close(options?: CloseOptions): Promise<void> {
+  close(options: CloseOptions = {}): Promise<void> {
+    const fault = closeFault(options);
+    if (fault !== undefined) return Promise.reject(fault);
     this.#closed ??= this.#close(options);
     return this.#closed;
   }
 
-  async #close(options?: CloseOptions): Promise<void> {
+  async #close(options: CloseOptions): Promise<void> {
     const closed = new Promise<void>((resolve) => {
       this.#http.close(() => resolve());
     });

@@ -1,7 +1,7 @@
 import { Bus } from '../bus.js';
 import { describe, VaqueroError } from '../errors.js';
-import { type Check, MAX_DELAY, MAX_INTEGER, must, range } from '../option-checks.js';
-import type { AttachOptions, ServeOptions } from './options.js';
+import { type Check, MAX_DELAY, MAX_INTEGER, must, optionFaults, range } from '../option-checks.js';
+import type { AttachOptions, CloseOptions, ServeOptions } from './options.js';
 
 /** The options of a server that are numbers, with nothing left open. */
 export interface ServerLimits {
@@ -60,6 +60,21 @@ export function checkServerOptions(options: ServeOptions): void {
   });
   const all = [...unknown, ...faults];
   if (all.length > 0) throw new VaqueroError('VAQUERO_INVALID_OPTION', `The server's options: ${all.join('; ')}.`);
+}
+
+const CLOSE_CHECKS: Readonly<Record<keyof CloseOptions, Check>> = {
+  timeout: must(`milliseconds from 0 to ${MAX_DELAY}, or Infinity`, (v) => isDelay(v) || v === Number.POSITIVE_INFINITY),
+  spread: must(`milliseconds from 0 to ${MAX_DELAY}`, isDelay),
+};
+
+function isDelay(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= MAX_DELAY;
+}
+
+/** Everything that is wrong with what `close` was given, as an error; `undefined` if nothing is. */
+export function closeFault(options: CloseOptions): VaqueroError | undefined {
+  const faults = optionFaults(options, CLOSE_CHECKS);
+  return faults.length === 0 ? undefined : new VaqueroError('VAQUERO_INVALID_OPTION', `close(): ${faults.join('; ')}.`);
 }
 
 /** The options that are numbers, over our defaults. */

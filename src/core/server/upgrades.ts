@@ -20,6 +20,7 @@ import type { Plan } from '../plan.js';
 import { type Route, Router } from '../router.js';
 import { Alarm } from '../timers.js';
 import { UpgradeRequest } from '../upgrade-request.js';
+import { Antechamber } from './antechamber.js';
 import { whence } from './forwarded.js';
 import { Gate } from './gate.js';
 import type { Hub } from './hub.js';
@@ -106,8 +107,7 @@ export class Upgrades {
     const admission = life.admit(request, this.#makers.get(life.plan) as Maker);
     if (!(admission instanceof Promise)) return this.#answer(upgrade, admission);
     this.#gate.thinking();
-    const onClose = () => life.end({ type: 'error', error: 'closed' });
-    socket.once('close', onClose);
+    const antechamber = new Antechamber(socket, () => life.end({ type: 'error', error: 'closed' }));
     const deadline = new Deadline(() => {
       this.#refuse(socket, unavailable('The request took too long to decide on.'));
       life.end({ type: 'timeout' });
@@ -120,16 +120,17 @@ export class Upgrades {
     admission.then((answer) => {
       this.#gate.decided();
       this.#hub.timers.cancel(deadline);
-      socket.off('close', onClose);
       forget();
-      this.#answer(upgrade, answer);
+      const said = antechamber.open();
+      this.#answer({ ...upgrade, head: Buffer.concat([upgrade.head, said]) }, answer);
     });
   }
 
   #answer(upgrade: Upgrade, answer: Accept | Reject): void {
     const { life, socket, handshake } = upgrade;
     if (answer instanceof Reject) return this.#refuse(socket, rejection(answer));
-    if (!life.upgrading) return;
+    // It ended while it thought; whoever ended it may have answered the client already.
+    if (!life.upgrading) return this.#refuse(socket, unavailable('The connection has ended.'));
     if (!socket.readable || !socket.writable) {
       socket.destroy();
       return life.end({ type: 'error', error: 'closed' });

@@ -37,7 +37,7 @@ export function readHandshake(request: IncomingMessage): Handshake | Refusal {
   const version = headers['sec-websocket-version'];
   // Without the header it is hixie-76 or older, which Cowboy refuses too.
   if (version === undefined) return malformed('Sec-WebSocket-Version is missing');
-  if (!VERSIONS.includes(Number(version)))
+  if (!VERSIONS.map(String).includes(version))
     return { ...upgradeRequired(), body: `Sec-WebSocket-Version must be one of ${VERSIONS.join(', ')}` };
   const key = headers['sec-websocket-key'];
   if (key === undefined || !KEY.test(key)) return malformed('Sec-WebSocket-Key must be 16 bytes in base64');

@@ -214,7 +214,10 @@ export class WebSocketTransport extends Alarm implements Transport, ReceiverEven
   }
 
   private congestion(): void {
-    if (this.isCongested || this.sender.waiting <= this.limit) return;
+    const congested = this.sender.waiting > this.limit;
+    if (congested === this.isCongested) return;
+    // What waited was compressed to so little that the socket never was full, and will not say that it has drained.
+    if (!congested) return this.socket.writableNeedDrain ? undefined : this.drained();
     this.isCongested = true;
     this.listener.congested();
   }
@@ -250,6 +253,7 @@ export class WebSocketTransport extends Alarm implements Transport, ReceiverEven
   }
 
   onCompressed(payload: Buffer, isText: boolean): void {
+    if (this.closing) return;
     this.inflating = true;
     this.socket.pause();
     (this.deflater as Deflater).decompress(payload, true, (error, inflated) => {

@@ -7,13 +7,15 @@ import {
   OnInit,
   OnTerminate,
   OnText,
+  OnUpgrade,
   type Reply,
   type TerminateReason,
   text,
+  UpgradeRequest,
   WebSocketHandler,
 } from 'vaquero';
 import { Events, settled } from '../../support/events.js';
-import { frame, Op, RawClient } from '../../support/raw-client.js';
+import { frame, handshake, Op, RawClient, request } from '../../support/raw-client.js';
 import { start, type TestServer } from '../../support/servers.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
@@ -145,6 +147,81 @@ describe('mailbox: infos', () => {
     stage.release();
   });
 
+  test('the clean-up of one that overflows does not run inside whoever publishes', async () => {
+    const log: string[] = [];
+
+    @WebSocketHandler('/', { mailbox: { limit: 1 } })
+    class Full {
+      @OnInit() async init(connection: Connection) {
+        await connection.subscribe('all');
+        return 'ready';
+      }
+
+      @OnInfo() info() {}
+
+      @OnTerminate() terminate() {
+        log.push('terminate');
+      }
+    }
+    const server = await start([Full]);
+    const client = await RawClient.open(server.url, '/');
+    await client.next();
+    for (let i = 0; i < 3; i++) server.bus.publish('all', i);
+    log.push('published');
+    expect((await client.closed).code).toBe(1013);
+    expect(log).toEqual(['published', 'terminate']);
+    expect(server.counters.overflowed).toBe(1);
+  });
+
+  test("'drop-oldest' drops what others sent, and never the connection's own timers", async () => {
+    const begun = new Events<void>();
+    let release: () => void = () => undefined;
+
+    @WebSocketHandler('/', { mailbox: { limit: 2, policy: 'drop-oldest' } })
+    class Mixed {
+      @OnInit() async init(connection: Connection) {
+        connection.sendAfter(1, 'timer');
+        await connection.subscribe('all');
+        begun.push();
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+      }
+
+      @OnInfo() info(info: string) {
+        return info;
+      }
+    }
+    const clock = new VirtualClock();
+    const server = await start([Mixed], { clock });
+    const client = await RawClient.open(server.url, '/');
+    await begun.next();
+    clock.advance(1);
+    for (const info of ['1', '2', '3']) server.bus.publish('all', info);
+    release();
+    expect([await client.nextText(), await client.nextText(), await client.nextText()]).toEqual(['timer', '2', '3']);
+    expect(server.counters.dropped).toBe(1);
+  });
+
+  test('one that overflows while its upgrade is decided on is answered 503', async () => {
+    @WebSocketHandler('/', { mailbox: { limit: 1 } })
+    class Pending {
+      @OnUpgrade() async admit(_request: UpgradeRequest, connection: Connection) {
+        await connection.subscribe('all');
+        flood();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+
+      @OnInfo() info() {}
+    }
+    const server = await start([Pending]);
+    const flood = () => {
+      for (let i = 0; i < 3; i++) server.bus.publish('all', i);
+    };
+    expect((await request(server.url, handshake('/'))).status).toBe(503);
+    expect(server.connections).toBe(0);
+  });
+
   test("the connection's own timers are not dropped", async () => {
     const own = new Events<string>();
 
@@ -175,6 +252,18 @@ describe('mailbox: infos', () => {
 });
 
 describe('mailbox: frames', () => {
+  test('a client that waits to be read is not silent', async () => {
+    const stage = await open({ mailbox: { limit: 2 }, idleTimeout: 1_000, heartbeat: false });
+    await hold(stage);
+    stage.client.write(frame(Op.text, '1'), frame(Op.text, '2'));
+    await settled(20);
+    stage.clock.advance(1_000_000);
+    stage.release();
+    expect([await stage.client.nextText(), await stage.client.nextText()]).toEqual(['1', '2']);
+    stage.clock.advance(1_101);
+    expect(await stage.ended.next()).toEqual({ type: 'timeout' });
+  });
+
   test('at the limit the socket is not read, and nothing is lost', async () => {
     const stage = await open({ mailbox: { limit: 10 } });
     await hold(stage);
@@ -245,17 +334,17 @@ describe('backpressure', () => {
     client.socket.pause();
     while (server.counters.congested === 0) await settled(1);
     server.bus.publish('all', text('over'));
-    expect(server.counters.overflowed).toBe(1);
     client.socket.resume();
     expect((await client.closed).code).toBe(1013);
+    expect(server.counters.overflowed).toBe(1);
   });
 
-  test("'drop-newest' drops what comes meanwhile", async () => {
-    const stage = await open(options('drop-newest'));
+  test("'drop-newest' keeps as many as the mailbox's limit, too", async () => {
+    const stage = await open({ ...options('drop-newest'), mailbox: { limit: 2 } });
     await choke(stage);
-    publish(stage, 1, 2, 3);
-    expect(await afterFlood(stage)).toEqual([]);
-    expect(stage.server.counters.dropped).toBe(3);
+    publish(stage, 1, 2, 3, 4);
+    expect(await afterFlood(stage)).toEqual(['odd 1', 'even 2']);
+    expect(stage.server.counters.dropped).toBe(2);
   });
 
   test("'drop-oldest' keeps as many as the mailbox's limit", async () => {

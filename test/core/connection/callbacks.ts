@@ -82,6 +82,10 @@ class InitHandler extends Probed {
     connection.subscribe('all');
     return ['ready', go()];
   }
+
+  @OnText() text() {
+    return go();
+  }
 }
 
 @WebSocketHandler('/text', OPTIONS)
@@ -115,6 +119,10 @@ class PongHandler extends Subscribed {
 @WebSocketHandler('/info', OPTIONS)
 class InfoHandler extends Subscribed {
   @OnInfo(Go) go() {
+    return go();
+  }
+
+  @OnText() text() {
     return go();
   }
 }

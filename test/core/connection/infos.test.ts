@@ -415,6 +415,35 @@ describe('monitors', () => {
     expect(JSON.parse(await watcher.nextText())).toEqual({ ref, reason: 'gone' });
   });
 
+  test('the log is told the same, at debug level', async () => {
+    const { server, watched } = await pair();
+    watched.text('stop');
+    await watched.closed;
+    await server.close();
+    expect(server.log.filter((line) => line.startsWith('debug: Watching has ended:'))).toEqual([
+      'debug: Watching has ended: tired',
+      'debug: Watching has ended: [object Object]',
+    ]);
+  });
+
+  test('a ref that is first asked for when all is over is the ref of nobody', async () => {
+    let late: Connection | undefined;
+
+    @WebSocketHandler('/')
+    class Late {
+      @OnInit() init(connection: Connection) {
+        late = connection;
+      }
+    }
+    const server = await start([Late]);
+    const client = await RawClient.open(server.url, '/');
+    await client.close(1000);
+    await server.close();
+    const { ref } = late as Connection;
+    server.bus.send(ref, 'hello?');
+    expect(server.bus.counters).toEqual({ delivered: 0, undeliverable: 1 });
+  });
+
   test('demonitor takes it back', async () => {
     const { watched, ref, say } = await pair();
     await say(`monitor ${ref}`);
@@ -441,6 +470,6 @@ test('a frame that no callback takes is ignored, counted, and logged once per cl
   client.text('b');
   await client.close(1000);
   expect(server.counters.ignored).toBe(2);
-  expect(server.log.filter((line) => line.includes('Silent'))).toHaveLength(1);
+  expect(server.log.filter((line) => line.includes('Silent has no callback'))).toHaveLength(1);
   expect(client.frames.map(({ opcode }) => opcode)).toEqual([Op.close]);
 });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import {
   Bus,
   Connection,
@@ -288,6 +288,47 @@ describe('a crash stays at home', () => {
     expect((await client.closed).code).toBe(1011);
     expect(server.log.filter((line) => line.includes('boom'))).toHaveLength(1);
     expect(server.log.filter((line) => line.includes('worse'))).toHaveLength(1);
+  });
+
+  test('an onError that rejects is no end either', async () => {
+    const logged = new Events<string>();
+    const server = await start([Fragile], {
+      onError: async () => {
+        throw new Error('worse');
+      },
+      logger: { debug() {}, info() {}, warn() {}, error: (line, error) => logged.push(`${line} ${error}`) },
+    });
+    const client = await RawClient.open(server.url, '/');
+    client.text('throw');
+    expect((await client.closed).code).toBe(1011);
+    expect(await logged.next()).toContain('boom');
+    expect(await logged.next()).toContain('worse');
+  });
+
+  test('a logger that throws stops nothing', async () => {
+    const complain = () => {
+      throw new Error('log is full');
+    };
+    const said = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const server = await start([Fragile], {
+      onError: undefined as never,
+      logger: { debug: complain, info: complain, warn: complain, error: complain },
+    });
+    const other = await RawClient.open(server.url, '/');
+    const client = await RawClient.open(server.url, '/');
+    client.text('throw');
+    expect((await client.closed).code).toBe(1011);
+    other.text('undisturbed');
+    expect(await other.nextText()).toBe('undisturbed');
+    expect(said).toHaveBeenCalledWith(
+      'vaquero: the logger threw',
+      expect.anything(),
+      'when it was told',
+      expect.anything(),
+      boom,
+    );
+    await server.close();
+    said.mockRestore();
   });
 
   test('a rejection after the connection has closed is reported, and nothing more', async () => {

@@ -102,8 +102,42 @@ describe('close()', () => {
     clock.advance(1);
     await closing;
     expect(server.counters.cut).toBe(1);
-    expect(server.log).toEqual(['warn: 1 connections had not ended after 700 ms, and were cut']);
+    expect(server.log.filter((line) => !line.startsWith('debug'))).toEqual([
+      'warn: 1 connections had not ended after 700 ms, and were cut',
+    ]);
   });
+
+  test('with a timeout of Infinity it waits as long as it takes', async () => {
+    const clock = new VirtualClock();
+    const ending = new Events<() => void>();
+
+    @WebSocketHandler('/')
+    class Slow {
+      @OnTerminate() terminate() {
+        return new Promise<void>((resolve) => ending.push(resolve));
+      }
+    }
+    const server = await start([Slow], { clock });
+    const client = await RawClient.open(server.url, '/');
+    const closing = server.close({ timeout: Number.POSITIVE_INFINITY });
+    const release = await ending.next();
+    await client.closed;
+    clock.advance(1e9);
+    release();
+    await closing;
+    expect(server.counters.cut).toBe(0);
+  });
+
+  test.each([{ timeout: -1 }, { timeout: Number.NaN }, { timeout: '5' }, { spread: Number.POSITIVE_INFINITY }, { wait: 5 }])(
+    '%j is refused, and closes nothing',
+    async (options) => {
+      const server = await start([Plain]);
+      await expect(server.close(options as object)).rejects.toMatchObject({ code: 'VAQUERO_INVALID_OPTION' });
+      const client = await RawClient.open(server.url, '/');
+      client.text('still open');
+      expect(await client.nextText()).toBe('still open');
+    },
+  );
 
   test('a client that does not answer the close frame is cut too', async () => {
     const clock = new VirtualClock();
@@ -152,13 +186,13 @@ describe('close()', () => {
     const http = await listening();
     const server = await attach(http, { handlers: [Plain], clock } as never);
     const url = server.url;
-    const client = await RawClient.open(url, '/');
+    const clients = [await RawClient.open(url, '/'), await RawClient.open(url, '/')];
     const closing = server.close({ spread: 1_000 });
     const { status, headers } = await request(url, handshake('/'));
     expect(status).toBe(503);
     expect(headers['retry-after']).toMatch(/^\d+$/);
     clock.advance(1_000);
-    await client.closed;
+    await Promise.all(clients.map((client) => client.closed));
     await closing;
   });
 
@@ -262,10 +296,17 @@ describe('attach()', () => {
     await two.close();
   });
 
-  test('alone, it answers unknown paths 404', async () => {
-    const server = await attach(await listening(), { handlers: [Plain] });
-    expect((await request(server.url, handshake('/unknown'))).status).toBe(404);
-    await server.close();
+  test('alone, or with others of its kind, it answers unknown paths 404', async () => {
+    const http = await listening();
+    const one = await attach(http, { handlers: [Plain] });
+    expect((await request(one.url, handshake('/unknown'))).status).toBe(404);
+    const two = await attach(http, { handlers: [] });
+    expect((await request(one.url, handshake('/unknown'))).status).toBe(404);
+    const client = await RawClient.open(one.url, '/');
+    await two.close();
+    expect((await request(one.url, handshake('/unknown'))).status).toBe(404);
+    await client.close(1000);
+    await one.close();
   });
 });
 

@@ -50,7 +50,7 @@ describe('the opening handshake', () => {
     expect(await client.nextText()).toBe('hi');
   });
 
-  test.each(['0', '1', '6', '9', '12', '14', '99', 'x', '13, 8'])(
+  test.each(['0', '1', '6', '9', '12', '14', '99', 'x', '0xd', '1e1', '13.0', '13, 8'])(
     'version %s is answered 426 with those that are',
     async (version) => {
       const { status, headers } = await answerTo({ 'Sec-WebSocket-Version': version });
@@ -271,6 +271,18 @@ describe('@OnUpgrade', () => {
       await thinking.next();
       expect(server.connections).toBe(1);
       socket.resetAndDestroy();
+      expect(await ended.next()).toEqual({ type: 'error', error: 'closed' });
+      await server.close();
+      expect(server.errors).toEqual([]);
+    });
+
+    test('a client may go in peace too, and what it said before it is let in is not lost', async () => {
+      const server = await start([Thinking]);
+      const socket = connect(Number(new URL(server.url).port), 'localhost');
+      socket.on('error', () => undefined);
+      socket.write(handshake('/'));
+      await thinking.next();
+      socket.end('bytes');
       expect(await ended.next()).toEqual({ type: 'error', error: 'closed' });
       await server.close();
       expect(server.errors).toEqual([]);

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { constants, createDeflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { type DeflateOptions, deflate, OnText, WebSocketHandler } from 'vaquero';
 import { echo } from '../../support/probe-handler.js';
 import { frame, Op, RawClient, type ServerFrame } from '../../support/raw-client.js';
 import { start } from '../../support/servers.js';
+import { VirtualClock } from '../../support/virtual-clock.js';
 
 /** permessage-deflate (RFC 7692), with zlib of this test's own at the other end. */
 
@@ -261,4 +263,26 @@ describe('maxFrameSize after inflation', () => {
     expect(inflated(await client.next())).toBe('0123456789');
     expect((await client.closed).code).toBe(1009);
   });
+});
+
+test('what compresses to little lets the connection go on, though it was over its limit', async () => {
+  const { handler } = echo({ compress: true, maxFrameSize: 1_000_000, backpressure: { limit: 100_000 } });
+  const server = await start([handler]);
+  const client = await RawClient.open(server.url, '/', offer('permessage-deflate; server_no_context_takeover'));
+  const large = compressed('x'.repeat(500_000));
+  client.write(...Array.from({ length: 5 }, () => frame(Op.text, large, { rsv: RSV1 })), frame(Op.text, 'after'));
+  for (let i = 0; i < 5; i++) expect(inflated(await client.next())).toHaveLength(500_000);
+  expect(inflated(await client.next())).toBe('after');
+});
+
+test('a server that closes amid compressed messages hears the answer to its close frame', async () => {
+  const { handler } = echo({ compress: true });
+  // Time stands still, so nothing is cut for being late.
+  const server = await start([handler], { clock: new VirtualClock() });
+  const client = await RawClient.open(server.url, '/', offer('permessage-deflate'));
+  const message = frame(Op.text, compressed(randomBytes(100_000).toString('hex')), { rsv: RSV1 });
+  for (let i = 0; i < 20; i++) client.write(message);
+  await client.next();
+  await server.close();
+  expect((await client.closed).code).toBe(1012);
 });
