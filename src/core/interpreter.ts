@@ -116,8 +116,8 @@ async function settle(promise: PromiseLike<unknown>, target: Target): Promise<vo
 /** Pulls a synchronous iterator at the pace at which the client reads, and stays synchronous as long as there is room. */
 function pull(iterator: Iterator<unknown>, target: Target): Promise<void> | undefined {
   try {
-    while (target.listening) {
-      const pending = target.room() ?? step(iterator, target);
+    for (let i = 0; target.listening; i++) {
+      const pending = i === ITEMS_A_TURN ? nextTurn() : (target.room() ?? step(iterator, target));
       if (pending === DONE) return undefined;
       if (pending !== undefined) return pullAfter(pending, iterator, target);
     }
@@ -132,8 +132,8 @@ function pull(iterator: Iterator<unknown>, target: Target): Promise<void> | unde
 async function pullAfter(before: Promise<void>, iterator: Iterator<unknown>, target: Target): Promise<void> {
   try {
     await before;
-    while (target.listening) {
-      const pending = target.room() ?? step(iterator, target);
+    for (let i = 1; target.listening; i++) {
+      const pending = i % ITEMS_A_TURN === 0 ? nextTurn() : (target.room() ?? step(iterator, target));
       if (pending === DONE) return;
       if (pending !== undefined) await pending;
     }
@@ -144,6 +144,13 @@ async function pullAfter(before: Promise<void>, iterator: Iterator<unknown>, tar
 }
 
 const DONE = Symbol('done');
+
+/** Items after which an iterator leaves the process to others, be there room for more or not. */
+const ITEMS_A_TURN = 256;
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 function step(iterator: Iterator<unknown>, target: Target): Promise<void> | undefined | typeof DONE {
   const { done, value } = iterator.next();
@@ -174,8 +181,8 @@ async function pullAsync(iterator: AsyncIterator<unknown>, target: Target): Prom
   };
   const forget = target.onEnd(giveBack);
   try {
-    while (target.listening) {
-      const full = target.room();
+    for (let i = 1; target.listening; i++) {
+      const full = i % ITEMS_A_TURN === 0 ? nextTurn() : target.room();
       if (full !== null) await full;
       if (!target.listening) break;
       const { done, value } = await iterator.next();

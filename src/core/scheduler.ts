@@ -6,12 +6,13 @@ export interface Runnable {
   run(): void;
 }
 
-/** Runs until sockets and timers get their turn again. */
+/** Runs until sockets and timers get their turn again, however many turns of the queue they are. */
 const SLICE = 512;
 
 const queue: Runnable[] = [];
 let head = 0;
 let waiting = false;
+let budget = SLICE;
 
 /**
  * Puts one into the run queue, once. The queue runs when the current callback has returned: no receiver runs inside its sender, a
@@ -23,16 +24,30 @@ export function wake(one: Runnable): void {
   queue.push(one);
   if (waiting) return;
   waiting = true;
-  process.nextTick(runQueue);
+  if (budget > 0) process.nextTick(runQueue);
+  else setImmediate(runFresh);
+}
+
+function runFresh(): void {
+  budget = SLICE;
+  runQueue();
 }
 
 function runQueue(): void {
-  for (let budget = SLICE; head < queue.length; budget--) {
-    if (budget === 0) return void setImmediate(runQueue);
-    const one = queue[head++] as Runnable;
-    one.awake = false;
-    one.run();
+  try {
+    for (; head < queue.length && budget > 0; budget--) {
+      const one = queue[head++] as Runnable;
+      one.awake = false;
+      one.run();
+    }
+  } finally {
+    rest();
   }
+}
+
+/** Goes on later where something is left, be it because one of them threw; that one is not what the others wait for. */
+function rest(): void {
+  if (head < queue.length) return void setImmediate(runFresh);
   queue.length = 0;
   head = 0;
   waiting = false;

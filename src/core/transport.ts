@@ -16,6 +16,8 @@ export interface Transport {
   /** Stops reading; what was read already may still be delivered. */
   pause(): void;
   resume(): void;
+  /** Bytes that wait to be written. */
+  readonly waiting: number;
   /** Whether it is wise to wait for `drained` before sending more. */
   readonly full: boolean;
   /** Sends what is queued and a close frame, and ends; `NO_STATUS` for a close frame without a code, `null` where no close frame can be sent. Nothing is delivered any more. */

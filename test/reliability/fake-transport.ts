@@ -6,6 +6,7 @@ export class FakeTransport implements Transport {
   readonly sent: string[] = [];
   closedWith: number | null | undefined = undefined;
   readonly full = false;
+  readonly waiting = 0;
   #listener: TransportListener | null = null;
 
   listen(listener: TransportListener): void {

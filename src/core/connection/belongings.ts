@@ -94,6 +94,7 @@ export class Belongings implements Watcher {
 
   monitor(ref: Ref): void {
     if (this.released) return;
+    this.checkLimit(this.watched, 'maxSubscriptions', ref);
     this.watched ??= new Set();
     this.watched.add(ref);
     this.bus.monitor(ref, this);
@@ -118,7 +119,7 @@ export class Belongings implements Watcher {
       return;
     throw new VaqueroError(
       'VAQUERO_LIMIT_EXCEEDED',
-      `A connection has ${this.limits[limit]} ${limit === 'maxTimers' ? 'timers' : 'subscriptions'} already. End some, or raise the option ${limit}.`,
+      `A connection has ${this.limits[limit]} ${limit === 'maxTimers' ? 'timers' : 'subscriptions or monitors'} already. End some, or raise the option ${limit}.`,
     );
   }
 

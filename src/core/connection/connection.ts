@@ -46,7 +46,8 @@ export class Connection<Params extends object = Record<string, string>> {
 
   /**
    * Sends what a callback could reply, from anywhere; nothing is sent once the connection is ending. Throws `VAQUERO_INVALID_REPLY` for
-   * what is no reply, `VAQUERO_NOT_OPEN` before the upgrade is complete; a promise or generator in it that fails is a crash.
+   * what is no reply, `VAQUERO_NOT_OPEN` before the upgrade is complete; a promise or generator in it that fails is a crash. Nothing paces it, so
+   * a connection for which sixteen times its `backpressure.limit` waits ends with 1013; return a generator to send much.
    */
   send(reply: Awaitable<Reply>): void {
     this.#life.send(reply);

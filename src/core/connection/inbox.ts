@@ -61,7 +61,7 @@ export class Inbox {
   /** Takes in what must not be lost: the client's frames, whose number reading keeps within bounds, and the connection's own timers and monitors. */
   put(kind: MailKind, value: unknown): void {
     this.mailbox ??= new Mailbox();
-    this.mailbox.put(kind, value);
+    this.mailbox.put(kind, value instanceof Uint8Array && kind < Mail.end ? ownBytes(value as Buffer) : value);
   }
 
   /** Takes in an info or published frame, as far as bounds and policies allow; false if the connection must end of it. */
@@ -165,4 +165,12 @@ export class Inbox {
     }
     return null;
   }
+}
+
+/** A payload that waits, without the much larger piece of the socket's that it may be a view of. */
+function ownBytes(payload: Buffer): Buffer {
+  if (2 * payload.length > payload.buffer.byteLength) return payload;
+  const copy = Buffer.allocUnsafeSlow(payload.length);
+  copy.set(payload);
+  return copy;
 }

@@ -20,6 +20,8 @@ const Stage = { upgrading: 0, open: 1, ending: 2, terminating: 3, ended: 4 } as 
 
 const FAILED = new Reject(500, {});
 const HEARTBEAT = ping();
+/** How many times its limit may wait to be written before \`connection.send\`, which nothing paces, ends the connection. */
+const SEND_AHEAD = 16;
 const NOTHING: Readonly<Partial<RequestInfo>> = Object.freeze({});
 
 /**
@@ -141,6 +143,8 @@ export class Life {
         `${this.plan.name}: nothing can be sent before the upgrade is complete. Send from @OnInit on.`,
       );
     }
+    if (this.open && (this.transport as Transport).waiting > SEND_AHEAD * this.plan.options.backpressureLimit)
+      return this.loop.flooded();
     interpret(reply, this.replies)?.catch((error) => {
       this.loop.during = 'send';
       this.crash(error);

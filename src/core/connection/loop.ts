@@ -68,9 +68,9 @@ export class Loop implements TransportListener, Subscriber, Runnable {
     if (on && this.inbox.size > 0) wake(this);
   }
 
-  /** What the client says would be heard, and its silence means something. */
+  /** The client's silence means something: it would be heard, or is not because the client itself does not read. */
   get hears(): boolean {
-    return this.inbox.active && this.reading;
+    return this.inbox.active && (this.reading || this.inbox.choked);
   }
 
   // --- What comes from the client ---
@@ -131,6 +131,11 @@ export class Loop implements TransportListener, Subscriber, Runnable {
     this.life.end({ type: 'error', error: 'overflow' });
   }
 
+  /** More was sent by hand than can wait. */
+  flooded(): void {
+    if (this.sentence === null) this.doom(() => this.overflow());
+  }
+
   /** Ends the connection later: its clean-up must not run inside whoever sends to it. */
   private doom(sentence: () => void): void {
     this.sentence = sentence;
@@ -139,6 +144,8 @@ export class Loop implements TransportListener, Subscriber, Runnable {
 
   finished(reason: TerminateReason): void {
     if (this.free && this.inbox.flowing) return this.life.end(reason);
+    // Who sends more than the rate allows and leaves has forfeited what is not due yet.
+    if (this.inbox.throttled) return this.life.end(reason);
     this.left = true;
     this.life.abandoned();
     this.post(Mail.end, reason);
@@ -146,11 +153,13 @@ export class Loop implements TransportListener, Subscriber, Runnable {
 
   congested(): void {
     this.inbox.choked = true;
+    this.life.listen();
     this.runtime.counters.congested++;
   }
 
   drained(): void {
     this.inbox.choked = false;
+    this.life.listen();
     this.replies.drained();
     if (this.current === null && this.inbox.size > 0) wake(this);
   }
@@ -259,8 +268,18 @@ export class Loop implements TransportListener, Subscriber, Runnable {
         return this.call(clause.callback, 'info', info);
       if (!this.life.open) return;
     }
-    if (info instanceof Command) this.life.send(info);
+    if (info instanceof Command) this.apply(info);
     else this.runtime.ignored(this.plan.name, 'info');
+  }
+
+  /** A frame or command that no clause took is what it is; its options may be wrong. */
+  private apply(command: Command): void {
+    try {
+      this.life.send(command);
+    } catch (error) {
+      this.during = 'info';
+      this.life.crash(error);
+    }
   }
 
   /** Asks a predicate, which may throw like any callback. */
@@ -302,7 +321,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
 
   private settled(): void {
     this.leave();
-    if (this.inbox.size > 0) this.handleWaiting();
+    if (this.mayHandle && this.inbox.size > 0) wake(this);
   }
 
   /** A callback begins; `@OnUpgrade` too, which the life calls itself. */

@@ -11,8 +11,10 @@ export class Room {
     return this.promise;
   }
 
+  /** Tells those who wait in a turn of their own: a socket that drains at once would leave none to anybody else. */
   made(): void {
+    if (this.promise === null) return;
     this.promise = null;
-    this.resolve();
+    setImmediate(this.resolve);
   }
 }

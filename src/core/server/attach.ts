@@ -70,6 +70,7 @@ export class Attachment implements Server {
   async #drain(options: CloseOptions): Promise<void> {
     const { timeout = 5_000, spread = 0 } = options;
     await this.#hub.drain(timeout, spread);
+    this.upgrades.cutRefused();
     this.#http.off('upgrade', this.#onUpgrade);
     const others = this.#sharing.filter((one) => one !== this);
     sharing.set(this.#http, others);

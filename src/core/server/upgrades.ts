@@ -51,6 +51,7 @@ export class Upgrades {
   readonly #makers = new Map<Plan, Maker>();
   readonly #gate: Gate;
   readonly #limits: ServerLimits;
+  readonly #refused = new Set<Socket>();
 
   constructor(hub: Hub, plans: readonly Plan[], injector: Injector, limits: ServerLimits) {
     this.#hub = hub;
@@ -84,6 +85,7 @@ export class Upgrades {
       return this.#refuse(socket, malformed('Sec-WebSocket-Extensions cannot be parsed'));
     }
     const upgradeRequest = toUpgradeRequest(request, params, handshake, this.#limits.proxies);
+    if (!URL.canParse(`http://${upgradeRequest.host}`)) return this.#refuse(socket, malformed('Host is not a name and port'));
     const { address } = upgradeRequest.peer;
     const full = this.#gate.refusal(address);
     if (full !== undefined) return this.#refuse(socket, unavailable(full));
@@ -156,7 +158,15 @@ export class Upgrades {
   }
 
   #refuse(socket: Socket, refusal: Refusal): void {
-    if (refuse(socket, refusal)) this.#hub.counters.refused++;
+    if (!refuse(socket, refusal)) return;
+    this.#hub.counters.refused++;
+    this.#refused.add(socket);
+    socket.once('close', () => this.#refused.delete(socket));
+  }
+
+  /** Cuts the sockets that are still being told that they were refused. */
+  cutRefused(): void {
+    for (const socket of this.#refused) socket.destroy();
   }
 
   /** RFC 6455, section 4.2.2 allows only what was offered; a browser would fail the connection. */

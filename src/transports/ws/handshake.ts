@@ -7,6 +7,9 @@ import type { HeaderValues, Reject } from '../../core/answers.js';
 /** The versions that are spoken: RFC 6455's 13, and 8 and 7 of the drafts that browsers shipped before it. */
 export const VERSIONS = [13, 8, 7];
 
+/** Milliseconds that a client has to read a refusal. */
+const REFUSAL_TIMEOUT = 5_000;
+
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 /** 16 bytes in base64 (RFC 6455, section 4.1). */
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
@@ -93,6 +96,9 @@ export function refuse(socket: Duplex, { status, headers, body }: Refusal): bool
     'content-length': String(Buffer.byteLength(text)),
     ...lowerCased(headers),
   };
+  // A client that does not read its refusal does not keep the socket.
+  const deadline = setTimeout(() => socket.destroy(), REFUSAL_TIMEOUT).unref();
+  socket.once('close', () => clearTimeout(deadline));
   socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\n${headerLines(all)}\r\n${text}`);
   return true;

@@ -7,7 +7,7 @@ import { FIN, MASKED, MAX_CONTROL_PAYLOAD, Opcode, RSV1, unmask } from './frame.
 export interface ReceiverEvents {
   onText(message: string): void;
   onBinary(payload: Buffer): void;
-  /** A message that must be inflated first; the receiver is suspended until `resume`. */
+  /** A message that must be inflated first, before more is read. */
   onCompressed(payload: Buffer, isText: boolean): void;
   onPing(payload: Buffer): void;
   onPong(payload: Buffer): void;
@@ -164,7 +164,7 @@ export class Receiver {
     const opcode = first & 0x0f;
     if (opcode >= Opcode.close) return this.control(opcode, from === to ? EMPTY : bytes.subarray(from, to));
     if ((first & FIN) !== 0 && opcode !== Opcode.continuation) {
-      if ((first & RSV1) !== 0) return this.compressed(bytes.subarray(from, to), opcode === Opcode.text);
+      if ((first & RSV1) !== 0) return this.events.onCompressed(bytes.subarray(from, to), opcode === Opcode.text);
       if (opcode === Opcode.binary) return this.events.onBinary(bytes.subarray(from, to));
       return bits < 0x80 ? this.events.onText(bytes.toString('latin1', from, to)) : this.text(bytes.subarray(from, to));
     }
@@ -179,14 +179,9 @@ export class Receiver {
     this.fragmentCount++;
     if ((first & FIN) === 0) return;
     this.fragments = null;
-    if (this.fragmentsAreCompressed) this.compressed(fragments.view(), this.fragmentsAreText);
+    if (this.fragmentsAreCompressed) this.events.onCompressed(fragments.view(), this.fragmentsAreText);
     else if (this.fragmentsAreText) this.text(fragments.view());
     else this.events.onBinary(fragments.view());
-  }
-
-  private compressed(payload: Buffer, isText: boolean): void {
-    this.suspend();
-    this.events.onCompressed(payload, isText);
   }
 
   /** What came compressed, as it was before. */

@@ -139,12 +139,11 @@ export class Sender implements Runnable {
     this.onWrite();
   }
 
-  /** Lets go of the compressor, and of what was to be compressed. */
+  /** Lets go of what was to be compressed and written. */
   destroy(): void {
     this.closed = true;
     this.jobs = this.part = this.moreParts = this.lone = this.inSlab = this.afterJobs = null;
     this.gathered = this.jobBytes = 0;
-    this.deflater?.cleanup();
   }
 
   // --- Compression ---
@@ -269,8 +268,17 @@ export class Sender implements Runnable {
       this.lone = null;
     }
     if (this.inSlab === null) return;
-    if (this.runTo > this.runFrom) this.push(this.inSlab.subarray(this.runFrom, this.runTo));
+    if (this.runTo > this.runFrom) this.push(this.fromSlab(this.inSlab));
     this.inSlab = null;
+  }
+
+  /** What lies in the slab: as a view of it, or as a copy where it would wait in the socket and keep the slab from being let go. */
+  private fromSlab(inSlab: Buffer): Buffer {
+    const run = inSlab.subarray(this.runFrom, this.runTo);
+    if (this.socket.writableLength === 0) return run;
+    const copy = Buffer.allocUnsafeSlow(run.length);
+    copy.set(run);
+    return copy;
   }
 
   private push(part: Buffer): void {

@@ -40,6 +40,9 @@ export class WebSocketTransport extends Alarm implements Transport, ReceiverEven
   private readonly receiver: Receiver;
   private paused = false;
   private inflating = false;
+  /** zlib is at work, and must not be taken away from it. */
+  private decompressing = false;
+  private isGone = false;
   private isCongested = false;
   /** The answer to the last ping that came while the client did not read. */
   private owedPong: Buffer | null = null;
@@ -127,6 +130,10 @@ export class WebSocketTransport extends Alarm implements Transport, ReceiverEven
     process.nextTick(() => this.readOrNot());
   }
 
+  get waiting(): number {
+    return this.sender.waiting;
+  }
+
   get full(): boolean {
     this.sender.run();
     return this.socket.writableNeedDrain || this.isCongested;
@@ -188,8 +195,14 @@ export class WebSocketTransport extends Alarm implements Transport, ReceiverEven
     this.timers.cancel(this);
     this.receiver.stop();
     this.sender.destroy();
+    this.isGone = true;
+    if (!this.decompressing) this.release();
     this.finish({ type: 'error', error: 'closed' });
     this.listener.gone();
+  }
+
+  private release(): void {
+    this.deflater?.cleanup();
   }
 
   /** The client has ended; the connection answers with `close`, when it has handled what came before. */
@@ -253,10 +266,14 @@ export class WebSocketTransport extends Alarm implements Transport, ReceiverEven
   }
 
   onCompressed(payload: Buffer, isText: boolean): void {
+    // Nobody hears it any more, but what is behind it is the client's close frame.
     if (this.closing) return;
-    this.inflating = true;
+    this.inflating = this.decompressing = true;
+    this.receiver.suspend();
     this.socket.pause();
     (this.deflater as Deflater).decompress(payload, true, (error, inflated) => {
+      this.decompressing = false;
+      if (this.isGone) return this.release();
       if (this.socket.destroyed || this.closing) return;
       this.inflating = false;
       if (error) {
