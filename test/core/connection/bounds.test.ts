@@ -389,6 +389,39 @@ describe('backpressure', () => {
     expect(await stage.client.upTo('end')).toEqual([]);
   });
 
+  test('a flooder that never reads is gone when its silence would be, though it is not read', async () => {
+    const stage = await open({ ...options(), mailbox: { limit: 5 }, idleTimeout: 1_000, heartbeat: false });
+    await choke(stage);
+    for (let i = 0; i < 20; i++) stage.client.text('more');
+    await settled(50);
+    // What it has sent is still on its way for a while, and heard.
+    for (let i = 0; i < 100 && stage.ended.all.length === 0; i++) {
+      stage.clock.advance(1_101);
+      await settled(5);
+    }
+    expect(await stage.ended.next()).toEqual({ type: 'timeout' });
+    stage.client.drop();
+  });
+
+  test('connection.send ends a connection for which sixteen times the limit waits', async () => {
+    let sent = 0;
+
+    @WebSocketHandler('/', { backpressure: { limit: LIMIT } })
+    class Sending {
+      @OnText() text(_message: string, connection: Connection) {
+        for (; sent < 10_000; sent++) connection.send(Buffer.alloc(10_000));
+      }
+    }
+    const server = await start([Sending]);
+    const client = await RawClient.open(server.url, '/');
+    client.socket.pause();
+    client.text('go');
+    while (server.counters.overflowed === 0) await settled(1);
+    client.socket.resume();
+    expect((await client.closed).code).toBe(1013);
+    expect(client.frames.length).toBeLessThan(1_000);
+  });
+
   test('a generator is pulled at the pace at which the client reads', async () => {
     let pulled = 0;
 
@@ -460,6 +493,16 @@ describe('rateLimit', () => {
     expect(await stage.client.nextText()).toBe('4');
     stage.clock.advance(500);
     expect(await stage.client.nextText()).toBe('5');
+  });
+
+  test("'pause': who leaves forfeits what is not due", async () => {
+    const stage = await limit('pause');
+    say(stage, ...Array.from({ length: 100 }, (_, i) => String(i)));
+    for (const expected of ['0', '1', '2']) expect(await stage.client.nextText()).toBe(expected);
+    await stage.client.close(1000);
+    expect(await stage.ended.next()).toMatchObject({ type: 'remote' });
+    expect(stage.begun.all).toHaveLength(3);
+    expect(stage.server.counters.discarded).toBe(97);
   });
 
   test('control frames do not count', async () => {

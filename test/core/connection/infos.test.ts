@@ -10,6 +10,7 @@ import {
   OnText,
   type Ref,
   type Reply,
+  setOptions,
   shutdownReason,
   stop,
   Timeout,
@@ -257,6 +258,31 @@ describe('published frames', () => {
     server.bus.publish('all', json(message as never));
     for (const client of clients) expect(await client.nextText()).toBe('1');
   });
+});
+
+test('a command that is sent as an info and cannot be followed is a crash of its receiver alone', async () => {
+  @WebSocketHandler('/')
+  class Told {
+    @OnInit() init({ ref }: Connection) {
+      return ref;
+    }
+
+    @OnText() text(message: string) {
+      return message;
+    }
+  }
+  const server = await start([Told]);
+  const other = await RawClient.open(server.url, '/');
+  const client = await RawClient.open(server.url, '/');
+  await other.next();
+  const ref = (await client.nextText()) as Ref;
+  server.bus.send(ref, setOptions({ idleTimeout: -1 }));
+  expect((await client.closed).code).toBe(1011);
+  expect(server.errors).toMatchObject([
+    { error: { code: 'VAQUERO_INVALID_OPTION' }, context: { stage: 'info', handler: 'Told' } },
+  ]);
+  other.text('undisturbed');
+  expect(await other.nextText()).toBe('undisturbed');
 });
 
 describe('timers', () => {

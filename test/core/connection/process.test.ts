@@ -197,6 +197,45 @@ describe('sending is asynchronous', () => {
   });
 });
 
+describe('others get their turn', () => {
+  const HOGS: Record<string, (connection: Connection) => Reply> = {
+    'beside a generator whose client reads as fast as it can': function* () {
+      for (;;) yield 'x';
+    },
+    'beside an async generator that never waits': async function* () {
+      for (;;) yield 'x';
+    },
+    'beside an async callback that goes on sending to itself': (connection) => connection.sendAfter(0, 'again') && undefined,
+  };
+
+  test.each(Object.entries(HOGS))('%s', async (_name, hog) => {
+    @WebSocketHandler('/')
+    class Hog {
+      constructor(
+        private readonly connection: Connection,
+        private readonly bus: Bus,
+      ) {}
+
+      @OnText() text(message: string): Reply {
+        return message === 'hog' ? hog(this.connection) : message;
+      }
+
+      @OnInfo() async info(info: string) {
+        this.bus.send(this.connection.ref, info);
+      }
+    }
+    const server = await start([Hog]);
+    const greedy = await RawClient.open(server.url, '/');
+    const other = await RawClient.open(server.url, '/');
+    greedy.text('hog');
+    for (let i = 0; i < 20; i++) {
+      other.text(`turn ${i}`);
+      expect(await other.nextText()).toBe(`turn ${i}`);
+    }
+    greedy.drop();
+  });
+});
+
 describe('a crash stays at home', () => {
   const STAGES: Record<string, (client: RawClient) => void> = {
     'in @OnText': (client) => client.text('throw'),

@@ -92,6 +92,8 @@ describe('the opening handshake', () => {
   });
 
   const MALFORMED: Record<string, Record<string, string | undefined>> = {
+    'a host that is none': { Host: 'a b' },
+    'a port that is none': { Host: 'a:99999' },
     'no version': { 'Sec-WebSocket-Version': undefined },
     'no key': { 'Sec-WebSocket-Key': undefined },
     'a key of 15 bytes': { 'Sec-WebSocket-Key': Buffer.alloc(15).toString('base64') },

@@ -286,3 +286,19 @@ test('a server that closes amid compressed messages hears the answer to its clos
   await server.close();
   expect((await client.closed).code).toBe(1012);
 });
+
+test('a client that resets while its message is inflated ends nothing but its own connection', async () => {
+  const { handler } = echo({ compress: true });
+  const server = await start([handler]);
+  const message = frame(Op.text, compressed(randomBytes(200_000).toString('hex')), { rsv: RSV1 });
+  for (let i = 0; i < 60; i++) {
+    const client = await RawClient.open(server.url, '/', offer('permessage-deflate'));
+    client.write(message);
+    await new Promise((resolve) => setImmediate(resolve));
+    client.drop();
+    await client.closed;
+  }
+  const other = await RawClient.open(server.url, '/', offer('permessage-deflate'));
+  other.write(frame(Op.text, compressed('undisturbed'), { rsv: RSV1 }));
+  expect(inflated(await other.next())).toBe('undisturbed');
+});
