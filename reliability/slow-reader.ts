@@ -6,17 +6,21 @@ import { FrameReader, open } from './wire.js';
 
 const POLICIES = ['close', 'drop-oldest', 'drop-newest', 'latest'];
 const KEEPING_UP = 10;
-const MESSAGE_BYTES = 256;
+/** Messages that may wait for the slow reader, as the server under trial bounds them. */
+const MAILBOX = 1_000;
 
 interface Run {
   readonly p99: number;
   readonly heap: number;
   readonly rss: number;
   readonly lost: number;
+  readonly congested: number;
+  /** What the policy did: replaced, dropped, or ended for overflow. */
+  readonly acted: number;
 }
 
 /** One run: the clients that keep up must get everything, in order. */
-async function run(policy: string, perSecond: number, seconds: number, withSlowReader: boolean): Promise<Run> {
+async function run(policy: string, perSecond: number, seconds: number, bytes: number, withSlowReader: boolean): Promise<Run> {
   const subject = await Subject.start();
   const sockets: Socket[] = [];
   const latencies: number[] = [];
@@ -45,26 +49,35 @@ async function run(policy: string, perSecond: number, seconds: number, withSlowR
     dripping = setInterval(() => slow.read(1), 1_000);
     sockets.push(slow);
   }
-  const published = await subject.publish(perSecond, seconds, MESSAGE_BYTES);
+  const published = await subject.publish(perSecond, seconds, bytes);
   // What was published last is on its way.
   while (received < published * KEEPING_UP && subject.alive && lost === 0) await new Promise(setImmediate);
-  const { heap, external, rss } = await subject.measure();
+  const { heap, external, rss, counters } = await subject.measure();
   clearInterval(dripping);
   for (const socket of sockets) socket.destroy();
   subject.stop();
-  return { p99: percentile(latencies, 0.99), heap: heap + external, rss, lost };
+  return {
+    p99: percentile(latencies, 0.99),
+    heap: heap + external,
+    rss,
+    lost,
+    congested: counters.congested,
+    acted: counters.replaced + counters.dropped + counters.overflowed,
+  };
 }
 
 export const slowReader: Trial = async (scale) => {
-  const perSecond = scale.of(10_000, 2_000);
+  // Short ones are fewer and larger, to fill the kernel's buffers within their second.
+  const perSecond = scale.of(10_000, 500);
+  const bytes = scale.of(256, 32_768);
   const seconds = scale.of(10, 1);
   const findings: Finding[] = [];
   for (const policy of POLICIES) {
     const without: Run[] = [];
     const beside: Run[] = [];
     for (let round = 0; round < scale.of(3, 1); round++) {
-      without.push(await run(policy, perSecond, seconds, false));
-      beside.push(await run(policy, perSecond, seconds, true));
+      without.push(await run(policy, perSecond, seconds, bytes, false));
+      beside.push(await run(policy, perSecond, seconds, bytes, true));
     }
     const heap = median(beside.map((r) => r.heap)) - median(without.map((r) => r.heap));
     const rss = median(beside.map((r) => r.rss)) / median(without.map((r) => r.rss));
@@ -72,7 +85,21 @@ export const slowReader: Trial = async (scale) => {
     const lost = [...without, ...beside].reduce((sum, r) => sum + r.lost, 0);
     findings.push(
       { what: `${policy}: lost or reordered at the clients that keep up`, value: lost, holds: lost === 0 },
-      { what: `${policy}: heap and buffers more than without the slow reader`, value: mib(heap), holds: heap < 2 * 1_048_576 },
+      {
+        what: `${policy}: times that the slow reader was over its limit`,
+        value: beside.map((r) => r.congested).join(', '),
+        holds: beside.every((r) => r.congested > 0),
+      },
+      {
+        what: `${policy}: the policy acted`,
+        value: beside.map((r) => r.acted).join(', '),
+        ...(scale.full && { holds: beside.every((r) => r.acted > 0) }),
+      },
+      {
+        what: `${policy}: heap and buffers more than without the slow reader`,
+        value: mib(heap),
+        holds: heap < 1_048_576 + MAILBOX * bytes,
+      },
       { what: `${policy}: resident memory to that without it`, value: rss.toFixed(3) },
       { what: `${policy}: p99 of the others to that without it`, value: p99.toFixed(2) },
     );
