@@ -35,9 +35,8 @@ export function interpret(reply: unknown, target: Target): Promise<void> | undef
   if (typeof reply !== 'object') throw invalidReply(reply, target);
   if (isCommand(reply)) return void apply(reply, target);
   if (isBytes(reply)) return void target.sendBinary(toBuffer(reply));
-  if (Array.isArray(reply)) return each(reply, target);
-  // Its promises are there already, as those of an array are.
-  if (reply instanceof Set) return each([...reply], target);
+  const items = itemsOf(reply);
+  if (items !== undefined) return each(items, target);
   if (isThenable(reply)) return settle(reply, target);
   if (isIterator(reply, Symbol.asyncIterator)) return pullAsync(reply[Symbol.asyncIterator](), target);
   if (isIterator(reply, Symbol.iterator)) return pull(reply[Symbol.iterator](), target);
@@ -59,6 +58,12 @@ function apply(command: AnyCommand, target: Target): void {
     case 'shutdownReason':
       return target.setShutdownReason(command.value);
   }
+}
+
+/** The items of what has them all already, promises among them; an iterator makes its items one by one. */
+function itemsOf(reply: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(reply)) return reply;
+  return reply instanceof Set ? [...reply] : undefined;
 }
 
 function each(list: readonly unknown[], target: Target): Promise<void> | undefined {
@@ -93,13 +98,15 @@ async function eachAfter(before: Promise<void>, rest: readonly unknown[], target
 
 /** Keeps a rejection from being taken for one that nobody handles, until its turn has come. */
 function observe(reply: unknown): void {
-  if (Array.isArray(reply)) for (const item of reply) observe(item);
+  const items = itemsOf(reply);
+  if (items !== undefined) for (const item of items) observe(item);
   else if (isThenable(reply)) Promise.resolve(reply).catch(ignore);
 }
 
 /** Lets go of what is not replied any more because something before it failed; what fails of it is told. */
 function drop(reply: unknown, target: Target): void {
-  if (Array.isArray(reply)) for (const item of reply) drop(item, target);
+  const items = itemsOf(reply);
+  if (items !== undefined) for (const item of items) drop(item, target);
   else if (isThenable(reply)) {
     Promise.resolve(reply).then(
       (value) => drop(value, target),
@@ -207,7 +214,8 @@ function ignore(): void {}
 /** Drops a reply to a connection that is ending, without leaving a generator open or a rejection unseen. */
 function discard(reply: unknown, target: Target): Promise<void> | undefined {
   if (typeof reply !== 'object' || reply === null || isCommand(reply) || isBytes(reply)) return undefined;
-  if (Array.isArray(reply)) return each(reply, target);
+  const items = itemsOf(reply);
+  if (items !== undefined) return each(items, target);
   if (isThenable(reply)) return settle(reply, target);
   if (isIterator(reply, Symbol.asyncIterator)) return pullAsync(reply[Symbol.asyncIterator](), target);
   if (isIterator(reply, Symbol.iterator)) finish(reply[Symbol.iterator]());

@@ -27,6 +27,7 @@ class Failing {
       case 'promise': return later('promise');
       case 'promises': return [later('one of two'), later('two of two')];
       case 'set': return new Set([new Promise((resolve) => setTimeout(resolve, 50)), later('in a set')]);
+      case 'nested set': return [new Promise((resolve) => setTimeout(resolve, 50)), new Set([later('in a nested set')])];
       case 'generator': return (function* () { try { yield 'a'; fail('generator'); } finally { fail('finally'); } })();
       case 'async generator': return (async function* () { try { yield 'a'; } finally { await later('async finally'); } })();
       case 'endless': return (async function* () { try { for (;;) { await new Promise(setImmediate); yield 'a'; } } finally { fail('returned'); } })();
@@ -66,7 +67,7 @@ async function visit(query, message, then = () => {}) {
 const drop = async (socket) => { await once(socket, 'data'); socket.destroy(); };
 await visit('upgrade');
 await visit('init');
-for (const message of ['promise', 'promises', 'set', 'generator', 'async generator', 'send', 'thenable', 'timer']) await visit('', message);
+for (const message of ['promise', 'promises', 'set', 'nested set', 'generator', 'async generator', 'send', 'thenable', 'timer']) await visit('', message);
 await visit('', 'endless', drop);
 await visit('', undefined, () => server.bus.publish('all', 'predicate'));
 await visit('', undefined, () => server.bus.publish('all', 'published'));
@@ -92,6 +93,7 @@ test('every rejection is reported, and none is unhandled', async () => {
       'one of two',
       'two of two',
       'in a set',
+      'in a nested set',
       'finally',
       'async finally',
       'returned',
@@ -103,8 +105,8 @@ test('every rejection is reported, and none is unhandled', async () => {
     }
     expect(reported).toContain('info timer');
     expect(reported).toContain('info published');
-    expect(reported.filter((message) => message === 'terminate')).toHaveLength(13);
-    expect(reported.filter((message) => message === 'dispose')).toHaveLength(13);
+    expect(reported.filter((message) => message === 'terminate')).toHaveLength(14);
+    expect(reported.filter((message) => message === 'dispose')).toHaveLength(14);
   } finally {
     await rm(directory, { recursive: true });
   }
