@@ -7,6 +7,9 @@ export default {
   transformIgnorePatterns: ['/node_modules/(?!rou3/)'],
   moduleNameMapper: {
     '^vaquero$': '<rootDir>/src/index.ts',
+    '^vaquero/cluster$': '<rootDir>/src/core/cluster/index.ts',
+    '^vaquero/(nats|redis)$': '<rootDir>/src/buses/$1/index.ts',
+    '^vaquero/testing$': '<rootDir>/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/bench/', '<rootDir>/dist/', '<rootDir>/dist-samples/', '<rootDir>/dist-reliability/'],

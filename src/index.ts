@@ -10,11 +10,12 @@ import 'reflect-metadata';
 
 export type { Accept, AcceptOptions, HeaderValues, Reject, RejectOptions, UpgradeAnswer } from './core/answers.js';
 export { accept, reject } from './core/answers.js';
-export type { BusCounters } from './core/bus.js';
+export type { BusCounters, BusStatus } from './core/bus.js';
 export { Bus } from './core/bus.js';
 export type { ProtocolFault, TerminateReason } from './core/close.js';
 export type {
   Active,
+  Answer,
   Awaitable,
   Close,
   Command,
@@ -25,7 +26,20 @@ export type {
   SetOptions,
   ShutdownReason,
 } from './core/commands.js';
-export { active, binary, close, deflate, json, ping, pong, setOptions, shutdownReason, stop, text } from './core/commands.js';
+export {
+  active,
+  answer,
+  binary,
+  close,
+  deflate,
+  json,
+  ping,
+  pong,
+  setOptions,
+  shutdownReason,
+  stop,
+  text,
+} from './core/commands.js';
 export { Connection } from './core/connection/connection.js';
 export type { Counters } from './core/counters.js';
 export type { VaqueroErrorCode } from './core/errors.js';
@@ -34,7 +48,10 @@ export type { DeflateOptions, HandlerOptions, Origins } from './core/options.js'
 export type { HandlerClass } from './core/plan.js';
 export type { Latest, OverflowPolicy } from './core/policy.js';
 export { latest } from './core/policy.js';
+export type { PresenceEntry } from './core/presence.js';
+export { Presence, PresenceDiff } from './core/presence.js';
 export type { Ref } from './core/ref.js';
+export type { RequestOptions } from './core/request.js';
 export type { ErrorContext, ErrorStage, Logger } from './core/runtime.js';
 export { attach } from './core/server/attach.js';
 export { discover } from './core/server/discover.js';

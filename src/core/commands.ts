@@ -90,8 +90,17 @@ export class ShutdownReason extends Command {
   }
 }
 
+/** Answers the request that is being handled; made by {@link answer}. */
+export class Answer extends Command {
+  readonly kind = 'answer';
+
+  constructor(readonly value: unknown) {
+    super();
+  }
+}
+
 /** @internal Every command the interpreter knows. */
-export type AnyCommand = Frame | Close | Active | Deflate | SetOptions | ShutdownReason;
+export type AnyCommand = Frame | Close | Active | Deflate | SetOptions | ShutdownReason | Answer;
 
 /** A value, or a promise of it. */
 export type Awaitable<Value> = Value | PromiseLike<Value>;
@@ -197,6 +206,11 @@ export function setOptions(options: RuntimeOptions): SetOptions {
 /** Sets what monitors and the log are told when the connection ends normally. */
 export function shutdownReason(value: unknown): ShutdownReason {
   return new ShutdownReason(value);
+}
+
+/** Answers the `bus.request` that is being handled; the first counts. Where nobody asked, it is ignored and counted. */
+export function answer(value: unknown): Answer {
+  return new Answer(value);
 }
 
 /** @internal Bytes as replies may be given: no other views, whose byte order or width would be a guess. */

@@ -17,6 +17,7 @@ export interface Target {
   setDeflate(on: boolean): void;
   setOptions(options: RuntimeOptions): void;
   setShutdownReason(value: unknown): void;
+  answer(value: unknown): void;
   /** A promise of room in the outgoing buffer, or `null` when there is room now. */
   room(): Promise<void> | null;
   /** Calls back when the client leaves or the connection ends; the answer takes that back. */
@@ -57,6 +58,8 @@ function apply(command: AnyCommand, target: Target): void {
       return target.setOptions(command.options);
     case 'shutdownReason':
       return target.setShutdownReason(command.value);
+    case 'answer':
+      return target.answer(command.value);
   }
 }
 

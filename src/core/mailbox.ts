@@ -1,5 +1,5 @@
 /** What can wait in a mailbox; `own` are infos that the connection asked for itself: its timers and monitors. */
-export const Mail = { text: 0, binary: 1, ping: 2, pong: 3, end: 4, info: 5, own: 6 } as const;
+export const Mail = { text: 0, binary: 1, ping: 2, pong: 3, end: 4, info: 5, own: 6, request: 7 } as const;
 export type MailKind = (typeof Mail)[keyof typeof Mail];
 
 const FIRST_CAPACITY = 16;
@@ -12,10 +12,10 @@ const FIRST_CAPACITY = 16;
 export class Mailbox {
   /** Frames (and the client's end) that wait. */
   frames = 0;
-  /** Infos that wait. */
+  /** Infos that wait, and that a policy may drop. */
   infos = 0;
-  /** The connection's own infos that wait. */
-  own = 0;
+  /** The connection's own infos that wait, and requests: what no policy drops. */
+  kept = 0;
   /** Bytes, or characters, of the frames that wait. */
   bytes = 0;
   /** The kind of what `take` gave last. */
@@ -29,7 +29,7 @@ export class Mailbox {
   private head = 0;
 
   get size(): number {
-    return this.frames + this.infos + this.own;
+    return this.frames + this.infos + this.kept;
   }
 
   /** The kind of what `take` would give. Only while `size` is above 0. */
@@ -45,7 +45,7 @@ export class Mailbox {
       this.append(kind, value);
     }
     if (kind === Mail.info) this.infos++;
-    else if (kind === Mail.own) this.own++;
+    else if (kind > Mail.info) this.kept++;
     else {
       this.frames++;
       this.bytes += lengthOf(value);
@@ -88,7 +88,7 @@ export class Mailbox {
   private taken(kind: MailKind, value: unknown): void {
     this.kind = kind;
     if (kind === Mail.info) this.infos--;
-    else if (kind === Mail.own) this.own--;
+    else if (kind > Mail.info) this.kept--;
     else {
       this.frames--;
       this.bytes -= lengthOf(value);

@@ -75,6 +75,11 @@ export function nameInfo(target: Class, name: string): void {
   Reflect.defineMetadata(INFO_NAME, name, target);
 }
 
+/** The info class of a name on the wire. */
+export function infoClass(name: string): Class | undefined {
+  return infoClasses.get(name);
+}
+
 /** The name of an info class on the wire. */
 export function infoName(target: Class): string | undefined {
   return Reflect.getOwnMetadata(INFO_NAME, target) as string | undefined;

@@ -26,6 +26,7 @@ export type ErrorStage =
   | 'send'
   | 'terminate'
   | 'dispose'
+  | 'bus'
   | 'server';
 
 /** What `onError` is told beside the error. */

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { type DependencyContainer, container as globalContainer } from 'tsyringe';
 import { Bus } from '../core/bus.js';
 import { VaqueroError } from '../core/errors.js';
+import { Presence } from '../core/presence.js';
 
 /** A container, and the bus that its services get. */
 export interface Home {
@@ -16,7 +17,7 @@ export interface Home {
  */
 export function settle(container: DependencyContainer | undefined, bus: Bus | undefined): Home {
   const own = container ?? homeInGlobal(bus);
-  if (bus === undefined && own.isRegistered(Bus, true)) return { container: own, bus: own.resolve(Bus) };
+  if (bus === undefined && own.isRegistered(Bus, true)) return home(own, own.resolve(Bus));
   const registered = own.isRegistered(Bus) ? own.resolve(Bus) : undefined;
   if (registered !== undefined && registered !== bus) {
     throw new VaqueroError(
@@ -27,7 +28,13 @@ export function settle(container: DependencyContainer | undefined, bus: Bus | un
   }
   const settled = bus ?? new Bus();
   if (registered === undefined) own.registerInstance(Bus, settled);
-  return { container: own, bus: settled };
+  return home(own, settled);
+}
+
+/** Presence comes from the bus; one that is registered by hand, in a test for example, stays. */
+function home(container: DependencyContainer, bus: Bus): Home {
+  if (!container.isRegistered(Presence)) container.registerInstance(Presence, bus.presence);
+  return { container, bus };
 }
 
 /** The global container, unless a server before has registered another bus there: then a child of it. */

@@ -1,3 +1,4 @@
+import { AT_ONCE } from '../at-once.js';
 import type { Bus, Subscriber, Watcher } from '../bus.js';
 import { describe, isError, VaqueroError } from '../errors.js';
 import type { Ref } from '../ref.js';
@@ -15,6 +16,7 @@ export class Belongings implements Watcher {
   private topics: Set<string> | null = null;
   private timers: Map<TimerRef, Delivery> | null = null;
   private watched: Set<Ref> | null = null;
+  private present: Set<string> | null = null;
   private aborter: AbortController | null = null;
   private endHooks: Set<() => void> | null = null;
   private lastTimer = 0;
@@ -58,11 +60,36 @@ export class Belongings implements Watcher {
     const subscribed = this.bus.subscribe(topic, this.owner);
     this.topics ??= new Set();
     this.topics.add(topic);
-    return subscribed;
+    return this.whileAlive(subscribed);
   }
 
   unsubscribe(topic: string): void {
     if (this.topics?.delete(topic)) this.bus.unsubscribe(topic, this.owner);
+  }
+
+  track(topic: string, meta: unknown): Promise<void> {
+    if (this.released) return Promise.resolve();
+    this.checkLimit(this.present, 'maxSubscriptions', topic);
+    const tracked = this.bus.presence.track(topic, this.ref, meta);
+    this.present ??= new Set();
+    this.present.add(topic);
+    return this.whileAlive(tracked);
+  }
+
+  untrack(topic: string): void {
+    if (this.present?.delete(topic)) this.bus.presence.untrack(topic, this.ref);
+  }
+
+  /** What a broker acknowledges, which may take as long as it is away; a callback that waits for it does not outlive the connection. */
+  private whileAlive(acknowledged: Promise<void>): Promise<void> {
+    if (acknowledged === AT_ONCE || this.abandoned) return AT_ONCE;
+    const settled = new Promise<void>((resolve, reject) => {
+      const forget = this.onEnd(resolve);
+      acknowledged.then(resolve, reject).finally(forget);
+    });
+    // The bus has reported a failure; who does not wait need not handle it.
+    settled.catch(() => undefined);
+    return settled;
   }
 
   /** `makeInfo` gets the timer's ref, which a `Timeout` carries. */
@@ -119,7 +146,7 @@ export class Belongings implements Watcher {
       return;
     throw new VaqueroError(
       'VAQUERO_LIMIT_EXCEEDED',
-      `A connection has ${this.limits[limit]} ${limit === 'maxTimers' ? 'timers' : 'subscriptions or monitors'} already. End some, or raise the option ${limit}.`,
+      `A connection has ${this.limits[limit]} ${limit === 'maxTimers' ? 'timers' : 'subscriptions, presences or monitors'} already. End some, or raise the option ${limit}.`,
     );
   }
 
@@ -150,9 +177,10 @@ export class Belongings implements Watcher {
   release(): void {
     this.released = true;
     for (const topic of this.topics ?? []) this.bus.unsubscribe(topic, this.owner);
+    for (const topic of this.present ?? []) this.bus.presence.untrack(topic, this.ref);
     for (const delivery of this.timers?.values() ?? []) this.clock.cancel(delivery);
     for (const ref of this.watched ?? []) this.bus.demonitor(ref, this);
-    this.topics = this.timers = this.watched = null;
+    this.topics = this.timers = this.watched = this.present = null;
     this.abandon();
   }
 

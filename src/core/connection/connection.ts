@@ -1,5 +1,5 @@
+import { checkRef } from '../bus.js';
 import { type Awaitable, close, type Reply } from '../commands.js';
-import { describe, VaqueroError } from '../errors.js';
 import type { Ref } from '../ref.js';
 import { Timeout, type TimerRef } from '../timeout.js';
 import type { RequestInfo } from '../upgrade-request.js';
@@ -68,6 +68,19 @@ export class Connection<Params extends object = Record<string, string>> {
     this.#life.belongings.unsubscribe(topic);
   }
 
+  /**
+   * Makes this connection present in a topic, with a meta that others see, until `untrack` or the end; the topic's subscribers get a `PresenceDiff`. Once more
+   * replaces the meta. Resolves when others can see it. Throws `VAQUERO_INVALID_TOPIC`, and with a broker `VAQUERO_INFO_NOT_PORTABLE`.
+   */
+  track(topic: string, meta?: unknown): Promise<void> {
+    return this.#life.belongings.track(topic, meta);
+  }
+
+  /** Takes presence in a topic back. */
+  untrack(topic: string): void {
+    this.#life.belongings.untrack(topic);
+  }
+
   /** Delivers `Timeout { ref, message }` as info in `ms` milliseconds, as Erlang's `start_timer/3`. Throws `VAQUERO_INVALID_TIMER`. */
   startTimer(ms: number, message: unknown): TimerRef {
     return this.#life.belongings.startTimer(ms, (ref) => new Timeout(ref, message));
@@ -83,12 +96,9 @@ export class Connection<Params extends object = Record<string, string>> {
     return this.#life.belongings.cancelTimer(ref);
   }
 
-  /** Delivers `Down { ref, reason }` as info when that connection ends, at once if it is gone, as Erlang's `monitor/2`. Throws `VAQUERO_INVALID_REF`. */
+  /** Delivers `Down { ref, reason }` as info when that connection ends, or its node does; at once if it is gone. As Erlang's `monitor/2`. Throws `VAQUERO_INVALID_REF`. */
   monitor(ref: Ref): void {
-    if (typeof ref !== 'string' || (ref as string) === '') {
-      throw new VaqueroError('VAQUERO_INVALID_REF', `monitor() takes a ref, as connection.ref gives it, got ${describe(ref)}.`);
-    }
-    this.#life.belongings.monitor(ref);
+    this.#life.belongings.monitor(checkRef('monitor()', ref));
   }
 
   /** Takes a monitor back. */

@@ -2,6 +2,7 @@ import type { Counters } from '../counters.js';
 import { Mail, Mailbox, type MailKind } from '../mailbox.js';
 import type { ConnectionOptions } from '../options.js';
 import { Latest, type OverflowPolicy } from '../policy.js';
+import type { Request } from '../request.js';
 
 /** Bytes that are read ahead for a handler that said `active(false)`: enough to see pings and a close, little enough to slow the client down. */
 const INACTIVE_READ_AHEAD = 65_536;
@@ -55,7 +56,7 @@ export class Inbox {
 
   /** Something waits that is no frame of the client's. */
   get tells(): boolean {
-    return this.mailbox !== null && this.mailbox.infos + this.mailbox.own > 0;
+    return this.mailbox !== null && this.mailbox.infos + this.mailbox.kept > 0;
   }
 
   /** Takes in what must not be lost: the client's frames, whose number reading keeps within bounds, and the connection's own timers and monitors. */
@@ -71,6 +72,14 @@ export class Inbox {
     if (this.infos >= mailboxLimit) return this.apply(mailboxPolicy, info);
     if (mailboxPolicy instanceof Latest) this.putReplaceable(mailboxPolicy.key(info), info);
     else this.put(Mail.info, info);
+    return true;
+  }
+
+  /** Takes in a request, if there is room for it: no policy drops what somebody waits for. */
+  admit(request: Request): boolean {
+    const waiting = this.mailbox === null ? 0 : this.mailbox.infos + this.mailbox.kept;
+    if (waiting >= this.options.mailboxLimit) return false;
+    this.put(Mail.request, request);
     return true;
   }
 
@@ -146,10 +155,15 @@ export class Inbox {
     return reading ? frames < mailboxLimit && bytes < byteLimit : frames <= mailboxLimit / 2 && bytes <= byteLimit / 2;
   }
 
-  /** Discards all that waits. */
+  /** Discards all that waits; who asked is told. */
   clear(): void {
+    const { mailbox } = this;
     this.counters.discarded += this.size;
     this.mailbox = this.held = this.source = this.replaceable = null;
+    while (mailbox !== null && mailbox.kept > 0) {
+      const value = mailbox.take();
+      if (mailbox.kind === Mail.request) (value as Request).fail('gone');
+    }
   }
 
   private findSource(): Mailbox | null {
@@ -159,7 +173,7 @@ export class Inbox {
     while (mailbox.size > 0) {
       const kind = mailbox.nextKind;
       // A client that leaves while the handler does not listen is gone all the same; what it said before is dropped with it.
-      if (kind === Mail.info || kind === Mail.own || this.flowing || (kind === Mail.end && !this.active)) return mailbox;
+      if (kind >= Mail.info || this.flowing || (kind === Mail.end && !this.active)) return mailbox;
       this.held ??= new Mailbox();
       this.held.put(kind, mailbox.take());
     }

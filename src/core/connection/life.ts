@@ -192,6 +192,7 @@ export class Life {
   crash(thrown: unknown): void {
     if (this.things?.brokeOff(thrown)) return;
     const error = toError(thrown, this.replier);
+    this.loop.crashed();
     const { during, current } = this.loop;
     this.runtime.report(error, {
       stage: during,

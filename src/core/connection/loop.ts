@@ -4,6 +4,7 @@ import { Command, Frame } from '../commands.js';
 import { interpret } from '../interpreter.js';
 import { Mail, type MailKind } from '../mailbox.js';
 import type { Callback, Plan } from '../plan.js';
+import type { Request } from '../request.js';
 import type { ErrorStage, Runtime } from '../runtime.js';
 import { type Runnable, wake } from '../scheduler.js';
 import type { Transport, TransportListener } from '../transport.js';
@@ -25,6 +26,8 @@ export class Loop implements TransportListener, Subscriber, Runnable {
   /** The client has ended; what it said before is still handled, but nobody waits for more. */
   left = false;
 
+  /** The request that is being handled, if somebody asked. */
+  private request: Request | null = null;
   private handler: object | null = null;
   private transport: Transport | null = null;
   private readonly inbox: Inbox;
@@ -185,6 +188,12 @@ export class Loop implements TransportListener, Subscriber, Runnable {
     if (this.mayHandle) wake(this);
   }
 
+  ask(request: Request): void {
+    if (this.life.ending || this.sentence !== null) return request.fail('gone');
+    if (!this.inbox.admit(request)) return request.fail('refused');
+    if (this.mayHandle) wake(this);
+  }
+
   remind(info: unknown): void {
     this.post(Mail.own, info);
   }
@@ -255,9 +264,35 @@ export class Loop implements TransportListener, Subscriber, Runnable {
       case Mail.info:
       case Mail.own:
         return this.handleInfo(value);
+      case Mail.request:
+        return this.handleRequest(value as Request);
       case Mail.end:
         return this.life.end(value as TerminateReason);
     }
+  }
+
+  private handleRequest(request: Request): void {
+    this.request = request;
+    this.handleInfo(request.info);
+    // Nothing took it, or a predicate threw.
+    if (this.current === null) this.requestDone();
+  }
+
+  /** Answers who asked. */
+  answer(value: unknown): void {
+    if (this.request === null) this.runtime.ignored(this.plan.name, 'answer');
+    else this.request.answer(value);
+  }
+
+  /** Tells who asked that there is no answer, unless there was one. */
+  private requestDone(): void {
+    this.request?.fail(this.life.ending ? 'gone' : 'unanswered');
+    this.request = null;
+  }
+
+  /** What runs has thrown. */
+  crashed(): void {
+    this.request?.fail('crashed');
   }
 
   private handleInfo(info: unknown): void {
@@ -333,6 +368,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
   /** It has returned, and all that it replied is applied. */
   leave(): void {
     this.current = null;
+    if (this.request !== null) this.requestDone();
     this.life.returned();
   }
 

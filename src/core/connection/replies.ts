@@ -72,6 +72,10 @@ export class Replies implements Target {
     this.shutdown = { value };
   }
 
+  answer(value: unknown): void {
+    this.life.loop.answer(value);
+  }
+
   room(): Promise<void> | null {
     if (!(this.transport as Transport).full) return null;
     this.awaited ??= new Room();

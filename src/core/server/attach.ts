@@ -17,10 +17,12 @@ const sharing = new WeakMap<object, Attachment[]>();
 /**
  * Serves handlers on an HTTP server that others use too: Express, Fastify, Hono or plain Node. Upgrades for other paths are left to other
  * listeners, or answered 404 where there are none; ordinary requests are not touched, and `close` leaves the HTTP server open. Rejects
- * with `VAQUERO_INVALID_HANDLER`, `VAQUERO_DUPLICATE_PATH` or `VAQUERO_INVALID_OPTION`.
+ * with `VAQUERO_INVALID_HANDLER`, `VAQUERO_DUPLICATE_PATH` or `VAQUERO_INVALID_OPTION`, and as `bus.connect` does.
  */
 export async function attach(httpServer: HttpServer | HttpsServer, options: AttachOptions): Promise<Server> {
-  return new Attachment(httpServer, options);
+  const attachment = new Attachment(httpServer, options);
+  await attachment.open();
+  return attachment;
 }
 
 /** @internal Handlers on an HTTP server. */
@@ -41,8 +43,13 @@ export class Attachment implements Server {
     this.#http = httpServer;
     this.#hub = new Hub(bus, options);
     this.upgrades = new Upgrades(this.#hub, plans, injector, serverLimits(options));
-    sharing.set(httpServer, [...this.#sharing, this]);
-    httpServer.on('upgrade', this.#onUpgrade);
+  }
+
+  /** Connects the bus, then takes upgrades. */
+  async open(): Promise<void> {
+    await this.bus.join(this.#hub);
+    sharing.set(this.#http, [...this.#sharing, this]);
+    this.#http.on('upgrade', this.#onUpgrade);
   }
 
   get url(): string {
@@ -74,6 +81,7 @@ export class Attachment implements Server {
     this.#http.off('upgrade', this.#onUpgrade);
     const others = this.#sharing.filter((one) => one !== this);
     sharing.set(this.#http, others);
+    await this.bus.leave(this.#hub);
   }
 
   get #sharing(): readonly Attachment[] {

@@ -24,7 +24,13 @@ export async function serve(options: ServeOptions): Promise<Server> {
   });
   const attachment = new Attachment(httpServer, options);
   httpServer.on('request', (request, response) => answer(attachment, request, response));
-  await listen(httpServer, port, host);
+  await attachment.open();
+  try {
+    await listen(httpServer, port, host);
+  } catch (error) {
+    await attachment.close();
+    throw error;
+  }
   return new OwnServer(httpServer, attachment);
 }
 

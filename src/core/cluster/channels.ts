@@ -1,0 +1,42 @@
+/** Bytes of UTF-8 that a topic may have: as a channel it can take three times as many, and brokers bound these. */
+export const MAX_TOPIC = 1_024;
+
+const UNSAFE = /[^\w-]/gu;
+
+/** A topic in the characters that channels have; what else there is in it becomes `=` and two digits for each byte. */
+export function toToken(topic: string): string {
+  return topic.replace(UNSAFE, toHex);
+}
+
+/** The topic of a token. */
+export function fromToken(token: string): string {
+  return decodeURIComponent(token.replaceAll('=', '%'));
+}
+
+function toHex(character: string): string {
+  let escaped = '';
+  for (const byte of Buffer.from(character)) escaped += `=${byte.toString(16).padStart(2, '0')}`;
+  return escaped;
+}
+
+/** Names the channels of one application. */
+export class Channels {
+  constructor(private readonly prefix: string) {}
+
+  /** Where infos of a topic are published. */
+  topic(topic: string): string {
+    return `${this.prefix}.t.${toToken(topic)}`;
+  }
+
+  /** Where messages for one node are sent. */
+  node(node: string): string {
+    return `${this.prefix}.n.${node}`;
+  }
+}
+
+const NODE = /^([\w-]{8})\../;
+
+/** The node that a ref lives on; `null` if it can be none. */
+export function nodeOf(ref: string): string | null {
+  return NODE.exec(ref)?.[1] ?? null;
+}

@@ -1,0 +1,272 @@
+import { Bus, type BusHost, type BusStatus, checkRef, type Subscriber, type Watcher } from '../bus.js';
+import { describe, VaqueroError } from '../errors.js';
+import type { Presence } from '../presence.js';
+import type { Ref } from '../ref.js';
+import { Pending, type RequestOptions } from '../request.js';
+import { checkTopic } from '../topic.js';
+import type { Broker } from './broker.js';
+import { Channels, MAX_TOPIC, nodeOf } from './channels.js';
+import { ClusterPresence } from './cluster-presence.js';
+import { decode, encode } from './codec.js';
+import { Conversations } from './conversations.js';
+import { Kind, seal, unseal } from './envelope.js';
+import { Interests } from './interests.js';
+import { closedError, Link } from './link.js';
+import { NodeWatch } from './node-watch.js';
+import { type ClusterOptions, type CompleteOptions, checkBusOptions, completeClusterOptions } from './options.js';
+import { Reports } from './reports.js';
+
+/**
+ * The bus of many nodes: the same as that of one, and what is for other nodes goes through a broker. Connections of this node are reached
+ * without it, so they are while it is away. `RedisBus` and `NatsBus` are made of it; another broker's bus is this one with another `Broker`.
+ */
+export class ClusterBus extends Bus {
+  readonly #broker: Broker;
+  readonly #options: CompleteOptions;
+  readonly #channels: Channels;
+  readonly #reports: Reports;
+  readonly #link: Link;
+  readonly #interests: Interests;
+  readonly #conversations: Conversations;
+  readonly #presence: ClusterPresence;
+  readonly #nodeWatch: NodeWatch;
+  #opening: Promise<void> | null = null;
+  #closing: Promise<void> | null = null;
+  /** `connect` was called: servers that leave do not close the bus. */
+  #held = false;
+
+  /** Throws `VAQUERO_INVALID_OPTION`. Nothing is connected before `connect`, `serve` or `attach`. */
+  constructor(broker: Broker, options: ClusterOptions = {}) {
+    checkBusOptions('ClusterBus', options);
+    super(options);
+    this.#broker = broker;
+    this.#options = completeClusterOptions(options);
+    this.#channels = new Channels(this.#options.prefix);
+    this.#reports = new Reports(this.#options.onError);
+    const failed = (error: unknown) => this.#failed(error);
+    this.#link = new Link(broker, this.#options, this.counters, this.#reports, {
+      message: (channel, message) => this.#receive(channel, message),
+      unheard: (tag) => this.#conversations.unheard(tag),
+      restored: () => this.#restored(),
+    });
+    this.#interests = new Interests(broker, failed);
+    this.#conversations = new Conversations({
+      tell: (node, kind, body, tag) => this.#tell(node, kind, body, tag),
+      deliver: (ref, info) => super.send(ref, info),
+      ask: (ref, request) => this.askHere(ref, request),
+      monitorHere: (ref, watcher) => super.monitor(ref, watcher),
+      demonitorHere: (ref, watcher) => super.demonitor(ref, watcher),
+      ended: (ref, reason) => super.unregister(ref, reason),
+      undeliverable: () => this.counters.undeliverable++,
+    });
+    const connected = () => this.#link.connected;
+    this.#presence = new ClusterPresence(
+      {
+        node: this.node,
+        get connected() {
+          return connected();
+        },
+        publish: (topic, info) => this.publish(topic, info),
+        failed,
+      },
+      broker,
+    );
+    this.#nodeWatch = new NodeWatch(
+      this.node,
+      broker,
+      this.#options.nodeTimeout,
+      {
+        get connected() {
+          return connected();
+        },
+        nodesOfInterest: () => this.#conversations.nodes(),
+        nodeDied: (node) => this.#conversations.nodeDied(node),
+        overslept: () => this.#presence.reconcile(),
+        sweep: () => this.#presence.sweep(),
+        failed,
+      },
+      this.clock,
+      this.timers,
+    );
+  }
+
+  override get presence(): Presence {
+    return this.#presence;
+  }
+
+  override get status(): BusStatus {
+    return this.#link.status;
+  }
+
+  // --- Opening and closing ---
+
+  override connect(): Promise<void> {
+    this.#held = true;
+    return this.#open();
+  }
+
+  /** @internal */
+  override async join(host: BusHost): Promise<void> {
+    this.#reports.add(host);
+    try {
+      await this.#open();
+    } catch (error) {
+      this.#reports.remove(host);
+      throw error;
+    }
+  }
+
+  /** @internal */
+  override async leave(host: BusHost): Promise<void> {
+    if (!this.#held && this.#reports.hosts === 1) await this.close();
+    this.#reports.remove(host);
+  }
+
+  override close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  #open(): Promise<void> {
+    if (this.#closing !== null) return Promise.reject(closedError(this.#broker));
+    this.#opening ??= this.#link.open(async () => {
+      await this.#broker.subscribe(this.#channels.node(this.node));
+      await this.#nodeWatch.start();
+    });
+    return this.#opening;
+  }
+
+  async #close(): Promise<void> {
+    await this.#opening?.catch(() => undefined);
+    this.#nodeWatch.stop();
+    if (this.#link.connected) await this.#goodbye();
+    await this.#link.close();
+  }
+
+  /** Tells the others that this node ends, as far as the broker lets it: the rest is seen when it gives no sign of life. */
+  async #goodbye(): Promise<void> {
+    try {
+      await this.#presence.settled();
+      await this.#broker.leave(this.node);
+    } catch (error) {
+      this.#reports.tell(error);
+    }
+  }
+
+  /** The broker is back. */
+  async #restored(): Promise<void> {
+    await this.#nodeWatch.resume();
+    this.#conversations.repeat();
+    await this.#presence.reconcile();
+  }
+
+  /** While the broker is away it is no news that something failed; what failed is put right when it is back. */
+  #failed(error: unknown): void {
+    if (this.#link.connected) this.#reports.tell(error);
+  }
+
+  // --- What is sent ---
+
+  override send(ref: Ref, info: unknown): void {
+    const node = nodeOf(checkRef('bus.send()', ref));
+    if (node === null || node === this.node) super.send(ref, info);
+    else this.#tell(node, Kind.send, [ref, info], 's');
+  }
+
+  override publish(topic: string, info: unknown): void {
+    const channel = this.#channels.topic(checkLength(topic));
+    const message = this.#seal(Kind.publish, info);
+    super.publish(topic, info);
+    this.#link.emit({ channel, message, tag: null });
+  }
+
+  override async request<Answer = unknown>(ref: Ref, info: unknown, options: RequestOptions = {}): Promise<Answer> {
+    const node = nodeOf(checkRef('bus.request()', ref));
+    if (node === null || node === this.node) return super.request<Answer>(ref, info, options);
+    const makePending = (onSettled: () => void) => new Pending(ref, this.timers, options.timeout, onSettled);
+    return this.#conversations.request(node, ref, info, makePending) as Promise<Answer>;
+  }
+
+  #tell(node: string, kind: Kind, body: unknown, tag: string): boolean {
+    return this.#link.emit({ channel: this.#channels.node(node), message: this.#seal(kind, body), tag });
+  }
+
+  #seal(kind: Kind, body: unknown): Buffer {
+    const message = seal(kind, this.node, encode(body));
+    if (this.#link.connected && message.length > this.#broker.maxPayload) {
+      throw new VaqueroError(
+        'VAQUERO_INFO_TOO_LARGE',
+        `${describe(body)} takes ${message.length} bytes on its way to other nodes, and ${this.#broker.name} takes ${this.#broker.maxPayload} at most. Send less, or where it is to be found.`,
+      );
+    }
+    return message;
+  }
+
+  // --- Who listens ---
+
+  /** @internal */
+  override subscribe(topic: string, subscriber: Subscriber): Promise<void> {
+    const channel = this.#channels.topic(checkLength(topic));
+    super.subscribe(topic, subscriber);
+    return this.#interests.want(channel, topic);
+  }
+
+  /** @internal */
+  override unsubscribe(topic: string, subscriber: Subscriber): void {
+    super.unsubscribe(topic, subscriber);
+    if (!this.wanted(topic)) this.#interests.release(this.#channels.topic(topic));
+  }
+
+  /** @internal */
+  override monitor(ref: Ref, watcher: Watcher): void {
+    const node = nodeOf(ref);
+    if (node === null || node === this.node) return super.monitor(ref, watcher);
+    const known = this.watches(ref);
+    this.watch(ref, watcher);
+    if (!known) this.#conversations.monitor(node, ref);
+  }
+
+  /** @internal */
+  override demonitor(ref: Ref, watcher: Watcher): void {
+    super.demonitor(ref, watcher);
+    const node = nodeOf(ref);
+    if (node !== null && node !== this.node && !this.watches(ref)) this.#conversations.demonitor(node, ref);
+  }
+
+  // --- What comes ---
+
+  #receive(channel: string, message: Uint8Array): void {
+    const envelope = unseal(message);
+    if (typeof envelope === 'string')
+      return this.#refuse(new VaqueroError('VAQUERO_MESSAGE_REFUSED', strange(channel, envelope)));
+    // Some brokers tell everybody what one said, that one too.
+    if (envelope.from === this.node) return;
+    this.counters.received++;
+    try {
+      if (channel === this.#channels.node(this.node)) return this.#conversations.hear(envelope);
+      if (envelope.kind !== Kind.publish) throw new VaqueroError('VAQUERO_MESSAGE_REFUSED', strange(channel, 'it is for a node'));
+      const topic = this.#interests.topicOf(channel);
+      if (topic !== undefined) super.publish(topic, decode(envelope.body));
+    } catch (error) {
+      this.#refuse(error as Error);
+    }
+  }
+
+  /** A message that cannot be understood harms nobody: it is counted, and reported once for each way in which it is strange. */
+  #refuse(error: Error): void {
+    this.counters.refused++;
+    this.#reports.tellOnce(error);
+  }
+}
+
+function strange(channel: string, why: string): string {
+  return `A message on ${channel} is refused: ${why}.`;
+}
+
+function checkLength(topic: string): string {
+  if (checkTopic(topic).length <= MAX_TOPIC / 3 || Buffer.byteLength(topic) <= MAX_TOPIC) return topic;
+  throw new VaqueroError(
+    'VAQUERO_INVALID_TOPIC',
+    `A topic has at most ${MAX_TOPIC} bytes where there is a broker, got one of ${Buffer.byteLength(topic)}.`,
+  );
+}

@@ -1,0 +1,146 @@
+import type { BusCounters, BusStatus } from '../bus.js';
+import { VaqueroError } from '../errors.js';
+import type { Broker, BrokerEvents } from './broker.js';
+import type { CompleteOptions } from './options.js';
+import { Outbox, type Outgoing } from './outbox.js';
+import type { Reports } from './reports.js';
+
+/** What a link tells its bus. */
+export interface LinkEvents {
+  message(channel: string, message: Uint8Array): void;
+  unheard(tag: string): void;
+  /** The broker is back, and everything is subscribed to again. */
+  restored(): Promise<void>;
+}
+
+/** The way to the broker: where it stands, and what becomes of messages while it is closed. */
+export class Link implements BrokerEvents {
+  status: BusStatus = 'idle';
+  readonly #outbox: Outbox;
+  /** Messages that this outage has cost. */
+  #dropped = 0;
+
+  constructor(
+    private readonly broker: Broker,
+    private readonly options: Pick<CompleteOptions, 'whileDown' | 'bufferLimit'>,
+    private readonly counters: BusCounters,
+    private readonly reports: Reports,
+    private readonly bus: LinkEvents,
+  ) {
+    this.#outbox = new Outbox(options.bufferLimit);
+  }
+
+  get connected(): boolean {
+    return this.status === 'connected';
+  }
+
+  /** Connects and prepares; what was published before leaves then. */
+  async open(prepare: () => Promise<void>): Promise<void> {
+    this.status = 'connecting';
+    try {
+      await this.broker.connect(this);
+      await prepare();
+    } catch (error) {
+      this.status = 'closed';
+      await this.broker.close().catch((second) => this.reports.tell(second));
+      throw error;
+    }
+    this.#opened();
+  }
+
+  async close(): Promise<void> {
+    this.status = 'closed';
+    for (const _ of this.#outbox.empty()) this.#drop();
+    if (this.#dropped > 0) this.#tellDropped('the bus was closed while the broker was away');
+    await this.broker.close();
+  }
+
+  /** Gives a message to the broker, now or when it is back; false if it is dropped instead. */
+  emit(outgoing: Outgoing): boolean {
+    if (this.status === 'connected') return this.#give(outgoing);
+    if (this.status !== 'closed' && this.options.whileDown === 'buffer' && this.#outbox.add(outgoing)) return true;
+    this.#drop();
+    if (this.status === 'closed') this.reports.tellOnce(closedError(this.broker));
+    else if (this.#dropped === 1) this.reports.tell(this.#overflow());
+    return false;
+  }
+
+  #give({ channel, message, tag }: Outgoing): boolean {
+    this.counters.published++;
+    if (tag === null) this.broker.publish(channel, message);
+    else this.broker.post(channel, message, tag);
+    return true;
+  }
+
+  #drop(): void {
+    this.counters.dropped++;
+    this.#dropped++;
+  }
+
+  #opened(): void {
+    this.status = 'connected';
+    for (const outgoing of this.#outbox.empty()) this.#give(outgoing);
+    if (this.#dropped > 0) this.#tellDropped('the broker was away');
+  }
+
+  // --- What the broker tells ---
+
+  message(channel: string, message: Uint8Array): void {
+    if (this.status !== 'closed') this.bus.message(channel, message);
+  }
+
+  unheard(tag: string): void {
+    this.bus.unheard(tag);
+  }
+
+  down(cause: Error): void {
+    if (this.status === 'closed') return;
+    this.status = 'reconnecting';
+    this.reports.tell(
+      new VaqueroError(
+        'VAQUERO_BUS_LOST',
+        `The connection to ${this.broker.name} was lost and is sought again. Local delivery goes on; messages for other nodes ` +
+          `${this.options.whileDown === 'buffer' ? 'wait' : 'are dropped'} until then: ${cause.message}`,
+        { cause },
+      ),
+    );
+  }
+
+  up(): void {
+    if (this.status !== 'reconnecting') return;
+    this.#opened();
+    this.bus.restored().catch((error) => this.reports.tell(error));
+  }
+
+  lost(messages: number): void {
+    this.counters.lost += messages;
+  }
+
+  failed(error: Error): void {
+    if (this.status !== 'closed') this.reports.tell(error);
+  }
+
+  // --- What is said of what is dropped ---
+
+  #overflow(): VaqueroError {
+    const { whileDown, bufferLimit } = this.options;
+    const why = whileDown === 'drop' ? "whileDown is 'drop'" : `bufferLimit allows ${bufferLimit} bytes to wait`;
+    return new VaqueroError(
+      'VAQUERO_BUS_OVERFLOW',
+      `${this.broker.name} is away, and ${why}: messages for other nodes are dropped from now on, until it is back. counters.dropped says how many.`,
+    );
+  }
+
+  #tellDropped(why: string): void {
+    const dropped = this.#dropped;
+    this.#dropped = 0;
+    this.reports.tell(new VaqueroError('VAQUERO_BUS_OVERFLOW', `${dropped} messages for other nodes were dropped, for ${why}.`));
+  }
+}
+
+export function closedError(broker: Broker): VaqueroError {
+  return new VaqueroError(
+    'VAQUERO_BUS_CLOSED',
+    `The bus of ${broker.name} is closed, and cannot be opened again. Make a new one.`,
+  );
+}
