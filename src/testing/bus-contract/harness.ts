@@ -1,0 +1,35 @@
+import type { Bus } from '../../core/bus.js';
+
+/** How the contract gets at the bus that it is held against. */
+export interface BusHarness {
+  /** Whether nodes share no memory: what cannot travel is refused then. */
+  readonly remote: boolean;
+  /** Connected buses of so many nodes that reach each other. The bus of one process answers itself for each. */
+  nodes(count: number): Promise<readonly Bus[]>;
+}
+
+/** One thing that a bus must do. */
+export interface ContractCase {
+  readonly name: string;
+  /** Rejects if the bus does not do it. The buses that the harness made are closed by whoever gave it. */
+  run(): Promise<void>;
+}
+
+export type Case = (harness: BusHarness) => Promise<void>;
+
+let lastTopic = 0;
+
+/** A topic that no other case uses. */
+export function newTopic(): string {
+  return `contract:${process.pid}:${++lastTopic}`;
+}
+
+/** Resolves with the error that something rejects with; rejects if it does not. */
+export async function rejection(promise: Promise<unknown>): Promise<{ code?: unknown; message: string }> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as { code?: unknown; message: string };
+  }
+  throw new Error('It should have been rejected.');
+}
