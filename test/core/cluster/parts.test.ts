@@ -1,0 +1,80 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { fromToken, MAX_TOPIC, nodeOf, toToken } from '../../../src/core/cluster/channels.js';
+import { Kind, seal, unseal } from '../../../src/core/cluster/envelope.js';
+import { Outbox } from '../../../src/core/cluster/outbox.js';
+
+const topics = fc.string({ unit: 'grapheme', minLength: 1 });
+
+describe('tokens', () => {
+  test('are made of letters, digits, dashes, underscores and equals signs, and turn back into their topics', () => {
+    fc.assert(
+      fc.property(topics, (topic) => {
+        const token = toToken(topic);
+        expect(token).toMatch(/^[\w=-]+$/);
+        expect(fromToken(token)).toBe(topic);
+      }),
+    );
+  });
+
+  test('of the longest topics have at most three times their bytes', () => {
+    expect(toToken('é'.repeat(MAX_TOPIC / 2)).length).toBe(3 * MAX_TOPIC);
+  });
+});
+
+test.each([
+  ['abcdefgh.1', 'abcdefgh'],
+  ['ab_d-fgh.zz', 'ab_d-fgh'],
+  ['abcdefgh.', null],
+  ['abcdefgh', null],
+  ['abc*efgh.1', null],
+  ['', null],
+])('the node of the ref %j is %j', (ref, node) => {
+  expect(nodeOf(ref)).toBe(node);
+});
+
+describe('an envelope', () => {
+  const message = seal(Kind.send, 'abcdefgh', Uint8Array.of(1, 2, 3));
+
+  test('gives back what was put into it', () => {
+    const opened = unseal(message);
+    expect(opened).toMatchObject({ kind: Kind.send, from: 'abcdefgh' });
+    expect((opened as { body: Buffer }).body).toEqual(Buffer.of(1, 2, 3));
+  });
+
+  test('of a newer version is not opened', () => {
+    const newer = Buffer.from(message);
+    newer[2] = 2;
+    expect(unseal(newer)).toMatch(/version 2.*Update this node/);
+  });
+
+  test.each([
+    ['nothing', Buffer.alloc(0)],
+    ['JSON', Buffer.from('{"hello":1}')],
+    ['one that ends in the sender', message.subarray(0, 9)],
+  ])('that is none is not opened: %s', (_, bytes) => {
+    expect(typeof unseal(bytes)).toBe('string');
+  });
+});
+
+describe('an outbox', () => {
+  const outgoing = (size: number) => ({ channel: 'c', message: new Uint8Array(size), tag: null });
+
+  test('takes as many bytes as its limit says, and not one more', () => {
+    const outbox = new Outbox(20);
+    expect(outbox.add(outgoing(9))).toBe(true);
+    expect(outbox.add(outgoing(10))).toBe(false);
+    expect(outbox.add(outgoing(9))).toBe(true);
+    expect(outbox.size).toBe(2);
+  });
+
+  test('gives away all, in order, and has room again', () => {
+    const outbox = new Outbox(20);
+    const [first, second] = [outgoing(9), outgoing(8)];
+    outbox.add(first);
+    outbox.add(second);
+    expect(outbox.empty()).toEqual([first, second]);
+    expect(outbox.size).toBe(0);
+    expect(outbox.add(outgoing(19))).toBe(true);
+  });
+});
