@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import {
   accept,
   active,
+  answer,
   Bus,
   binary,
   type Connection,
@@ -18,6 +19,8 @@ import {
   OnTerminate,
   OnText,
   OnUpgrade,
+  Presence,
+  PresenceDiff,
   ping,
   type Reply,
   reject,
@@ -220,3 +223,42 @@ export class OnMethod {
 // @ts-expect-error a handler can be made
 @WebSocketHandler('/x')
 export abstract class Abstract {}
+
+/** Requests, answers and presence. */
+@WebSocketHandler('/asked')
+export class Asked {
+  constructor(
+    private readonly connection: Connection,
+    private readonly bus: Bus,
+    private readonly presence: Presence,
+  ) {}
+
+  @OnInfo() moved(info: Moved) {
+    return answer(info.to);
+  }
+
+  @OnInfo('all') async all(): Promise<Reply> {
+    await this.connection.track('den', { name: 'Ada' });
+    this.connection.untrack('den');
+    const entries = await this.presence.list('den');
+    same<Same<(typeof entries)[number]['meta'], unknown>>();
+    // @ts-expect-error entries are read only
+    entries.push({ ref: this.connection.ref, meta: 1 });
+    const price = await this.bus.request<number>(this.connection.ref, new Moved(1), { timeout: 100 });
+    same<Same<typeof price, number>>();
+    const something = await this.bus.request(this.connection.ref, 1);
+    same<Same<typeof something, unknown>>();
+    // @ts-expect-error a ref is no ordinary string
+    await this.bus.request('abc', 1);
+    // @ts-expect-error milliseconds are a number
+    await this.bus.request(this.connection.ref, 1, { timeout: '1s' });
+    same<Same<Bus['status'], 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'closed'>>();
+    return [answer(price), 'said'];
+  }
+
+  @OnInfo() came({ topic, joins, leaves }: PresenceDiff) {
+    // @ts-expect-error a diff is read only
+    joins.pop();
+    return `${topic} ${joins.length} ${leaves.length}`;
+  }
+}
