@@ -52,6 +52,8 @@ export interface Runtime {
   report(error: Error, context: ErrorContext): void;
   /** A frame or info that nothing takes; logged once per class and kind. */
   ignored(handler: string, kind: string): void;
-  /** A life is over, its clean-up too. */
+  /** A life's clean-up is over; its socket may not be gone yet. */
+  terminated(life: Life): void;
+  /** A life is over, and its socket is gone. */
   ended(life: Life): void;
 }

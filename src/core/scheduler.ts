@@ -28,6 +28,11 @@ export function wake(one: Runnable): void {
   else setImmediate(runFresh);
 }
 
+/** Whether nobody waits for a turn. */
+export function atRest(): boolean {
+  return !waiting;
+}
+
 function runFresh(): void {
   budget = SLICE;
   runQueue();

@@ -6,12 +6,12 @@ import { ERROR_CODES } from '../../src/core/errors.js';
 const ROOT = join(__dirname, '../..');
 const CATALOGUE = Object.keys(ERROR_CODES).sort();
 
-/** The codes that `new VaqueroError(…)` is given anywhere in src. */
+/** The codes that VaqueroErrors are given anywhere in src: where one is made, and where a class of its own extends it. */
 function codesThrown(): string[] {
   const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
   const codes = sources.flatMap((path) => {
     const source = readFileSync(join(ROOT, 'src', path), 'utf8');
-    return [...source.matchAll(/new VaqueroError\(\s*(['"`]?)(\w+)\1/g)].map(([, quote, code]) => {
+    return [...source.matchAll(/(?:new VaqueroError\(\s*|super\((?='VAQUERO_))(['"`]?)(\w+)\1/g)].map(([, quote, code]) => {
       if (quote === '') throw new Error(`${path} makes a VaqueroError with a code that is no literal: ${code}`);
       return code as string;
     });

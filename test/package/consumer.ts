@@ -22,6 +22,7 @@ const COMPILER_OPTIONS = {
 
 /** A handler of a CommonJS module; it is no file of this project, whose own compiler options forbid one. */
 const COMMON = `import { OnText, WebSocketHandler } from 'vaquero';
+import { mount } from 'vaquero/testing';
 
 @WebSocketHandler('/common')
 export class CommonHandler {
@@ -29,6 +30,11 @@ export class CommonHandler {
     return message;
   }
 }
+
+void mount(CommonHandler).then(async (common) => {
+  await common.send('from CommonJS');
+  console.log(JSON.stringify(await common.next()));
+});
 `;
 
 /** Runs a program to its end; rejects with all it said unless it ends well. */

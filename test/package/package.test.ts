@@ -46,9 +46,26 @@ describe('the package', () => {
     expect(await stop()).toEqual({ code: 0, said: ['gone: remote'] });
   }, 60_000);
 
-  test('gives require and import the same names and the same classes', async () => {
-    const { required, imported, different } = JSON.parse(await run(consumer.directory, process.execPath, 'both.cjs'));
-    expect(imported).toContain('serve');
+  test('has a test kit for ES modules and CommonJS, which keeps no process alive', async () => {
+    expect(JSON.parse(await run(consumer.directory, process.execPath, 'out/kit.js'))).toEqual({
+      first: { type: 'text', payload: 'welcome' },
+      next: { type: 'text', payload: 'hi' },
+      heard: ['HI'],
+      timed: 1,
+      refused: 404,
+    });
+    expect(JSON.parse(await run(consumer.directory, process.execPath, 'out/common.cjs'))).toEqual({
+      type: 'text',
+      payload: 'from CommonJS',
+    });
+  });
+
+  test.each([
+    ['vaquero', 'serve'],
+    ['vaquero/testing', 'mount'],
+  ])('gives require and import of %s the same names and the same classes', async (entry, name) => {
+    const { required, imported, different } = JSON.parse(await run(consumer.directory, process.execPath, 'both.cjs', entry));
+    expect(imported).toContain(name);
     expect(required).toEqual(imported);
     expect(different).toEqual([]);
   });

@@ -41,7 +41,8 @@ export class Life {
   private readonly pulse: Pulse;
   private readonly replies: Replies;
   private things: Belongings | null = null;
-  private reason: TerminateReason | null = null;
+  /** Why it ends; `null` before. */
+  reason: TerminateReason | null = null;
   private socketGone = false;
 
   constructor(
@@ -93,6 +94,11 @@ export class Life {
   /** Whether the upgrade may still be completed: not if the socket went away, or the server is closing, while the handler thought. */
   get upgrading(): boolean {
     return this.stage === Stage.upgrading;
+  }
+
+  /** The instance behind the connection; `null` until it is made. */
+  get handler(): object | null {
+    return this.made.handler;
   }
 
   /** The upgrade is complete: the loop begins. */
@@ -242,14 +248,13 @@ export class Life {
 
   private over(): void {
     this.stage = Stage.ended;
-    const { told } = this;
-    this.runtime.logger.debug(`${this.plan.name} has ended:`, told);
-    this.things?.withdraw(told);
+    this.things?.withdraw(this.told);
+    this.runtime.terminated(this);
     if (this.socketGone) this.runtime.ended(this);
   }
 
   /** What monitors and the log are told. */
-  private get told(): unknown {
+  get told(): unknown {
     const reason = this.reason as TerminateReason;
     const normal = reason.type !== 'crash' && reason.type !== 'error';
     return normal && this.replies.shutdown !== null ? this.replies.shutdown.value : reason;

@@ -1,16 +1,16 @@
-import type { Socket } from 'node:net';
+import type { Carrier } from '../carrier.js';
 
 /** Bytes that a client may send before it is let in. */
 const ENOUGH = 65_536;
 
 /** Where a client waits while a handler decides on it: what it says is kept, and that it leaves is seen. */
 export class Antechamber {
-  readonly #socket: Socket;
+  readonly #socket: Carrier;
   readonly #onLeave: () => void;
   readonly #said: Buffer[] = [];
   #size = 0;
 
-  constructor(socket: Socket, onLeave: () => void) {
+  constructor(socket: Carrier, onLeave: () => void) {
     this.#socket = socket;
     this.#onLeave = onLeave;
     socket.on('data', this.#hear);

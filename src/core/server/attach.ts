@@ -1,15 +1,13 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { settle } from '../../di/bus.js';
-import { TsyringeInjector } from '../../di/tsyringe.js';
 import type { Bus } from '../bus.js';
 import type { Counters } from '../counters.js';
-import { compilePlans } from '../plan.js';
 import { Hub } from './hub.js';
 import type { AttachOptions, CloseOptions, Server } from './options.js';
-import { checkServerOptions, closeFault, serverLimits } from './server-options.js';
-import { Upgrades } from './upgrades.js';
+import { prepare } from './prepare.js';
+import { closeFault } from './server-options.js';
+import type { Upgrades } from './upgrades.js';
 
 /** All that share an HTTP server, in the order in which they listen. */
 const sharing = new WeakMap<object, Attachment[]>();
@@ -35,14 +33,11 @@ export class Attachment implements Server {
   #closed: Promise<void> | null = null;
 
   constructor(httpServer: HttpServer | HttpsServer, options: AttachOptions) {
-    checkServerOptions(options);
-    const { container, bus } = settle(options.container, options.bus);
-    const injector = new TsyringeInjector(container, bus);
-    const plans = compilePlans(options.handlers, options.defaults ?? {}, (handler) => injector.faults(handler));
-    this.bus = bus;
+    const { hub, upgrades } = prepare(options, Hub);
+    this.bus = hub.bus;
+    this.upgrades = upgrades;
     this.#http = httpServer;
-    this.#hub = new Hub(bus, options);
-    this.upgrades = new Upgrades(this.#hub, plans, injector, serverLimits(options));
+    this.#hub = hub;
   }
 
   /** Connects the bus, then takes upgrades. */

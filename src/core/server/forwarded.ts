@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http';
-import type { TLSSocket } from 'node:tls';
+import type { RequestHead } from '../carrier.js';
 import type { Peer } from '../upgrade-request.js';
 
 /** Where a request comes from and what it was sent to, as the client saw it. */
@@ -13,12 +12,12 @@ export interface Whence {
  * Reads it from the socket and the `Host` header; behind trusted proxies from the headers that they add. Each of so many proxies has
  * appended what it saw, so only the last entries can be believed: what stands before them, anybody can have written.
  */
-export function whence(request: IncomingMessage, proxies: number): Whence {
+export function whence(request: RequestHead, proxies: number): Whence {
   const { socket, headers } = request;
   const direct: Whence = {
     peer: { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 },
     host: headers.host ?? '',
-    scheme: (socket as TLSSocket).encrypted ? 'wss' : 'ws',
+    scheme: socket.encrypted ? 'wss' : 'ws',
   };
   if (proxies === 0) return direct;
   const address = entry(headers['x-forwarded-for'], proxies);

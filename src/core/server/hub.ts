@@ -70,6 +70,10 @@ export class Hub implements Runtime {
     this.#lives.set(life, onEnded);
   }
 
+  terminated(life: Life): void {
+    this.logger.debug(`${life.plan.name} has ended:`, life.told);
+  }
+
   ended(life: Life): void {
     this.#lives.get(life)?.();
     this.#lives.delete(life);

@@ -1,5 +1,3 @@
-import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import { type Deflater, negotiate } from '../../transports/ws/deflate.js';
 import {
   type Handshake,
@@ -12,6 +10,7 @@ import {
 } from '../../transports/ws/handshake.js';
 import { WebSocketTransport } from '../../transports/ws/transport.js';
 import { type Accept, Reject } from '../answers.js';
+import type { Carrier, RequestHead } from '../carrier.js';
 import { Life } from '../connection/life.js';
 import { toError, VaqueroError } from '../errors.js';
 import type { Injector, Maker } from '../injector.js';
@@ -37,7 +36,7 @@ function unavailable(body: string): Refusal {
 
 /** A well-formed request for an upgrade, while it is decided on. */
 interface Upgrade {
-  readonly socket: Socket;
+  readonly socket: Carrier;
   readonly head: Buffer;
   readonly handshake: Handshake;
   readonly deflater: Deflater | null;
@@ -51,7 +50,7 @@ export class Upgrades {
   readonly #makers = new Map<Plan, Maker>();
   readonly #gate: Gate;
   readonly #limits: ServerLimits;
-  readonly #refused = new Set<Socket>();
+  readonly #refused = new Set<Carrier>();
 
   constructor(hub: Hub, plans: readonly Plan[], injector: Injector, limits: ServerLimits) {
     this.#hub = hub;
@@ -62,18 +61,18 @@ export class Upgrades {
   }
 
   /** Where a request leads; `null` for a path that no handler serves. */
-  route(request: IncomingMessage): Route | null {
+  route(request: RequestHead): Route | null {
     return this.#router.find(splitTarget(request)[0]);
   }
 
   /** Refuses a request for a path that no handler serves. */
-  notFound(socket: Socket): void {
+  notFound(socket: Carrier): void {
     socket.on('error', destroy);
     this.#refuse(socket, NOT_FOUND);
   }
 
   /** Answers a request for an upgrade to a route. */
-  upgrade({ plan, params }: Route, request: IncomingMessage, socket: Socket, head: Buffer): void {
+  upgrade({ plan, params }: Route, request: RequestHead, socket: Carrier, head: Buffer): void {
     socket.on('error', destroy);
     const handshake = readHandshake(request);
     if ('status' in handshake) return this.#refuse(socket, handshake);
@@ -157,7 +156,7 @@ export class Upgrades {
     socket.off('error', destroy);
   }
 
-  #refuse(socket: Socket, refusal: Refusal): void {
+  #refuse(socket: Carrier, refusal: Refusal): void {
     if (!refuse(socket, refusal)) return;
     this.#hub.counters.refused++;
     this.#refused.add(socket);
@@ -190,7 +189,7 @@ class Deadline extends Alarm {
 }
 
 function toUpgradeRequest(
-  request: IncomingMessage,
+  request: RequestHead,
   params: Readonly<Record<string, string>>,
   { subprotocols, version, origin }: Handshake,
   proxies: number,
@@ -201,12 +200,12 @@ function toUpgradeRequest(
 }
 
 /** Path and query of a request. */
-function splitTarget(request: IncomingMessage): [path: string, query: string] {
+function splitTarget(request: RequestHead): [path: string, query: string] {
   const target = request.url ?? '/';
   const mark = target.indexOf('?');
   return mark < 0 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
 }
 
-function destroy(this: Socket): void {
+function destroy(this: Carrier): void {
   this.destroy();
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { subprotocol } from 'ws';
 import type { HeaderValues, Reject } from '../../core/answers.js';
+import type { RequestHead } from '../../core/carrier.js';
 
 /** The versions that are spoken: RFC 6455's 13, and 8 and 7 of the drafts that browsers shipped before it. */
 export const VERSIONS = [13, 8, 7];
@@ -31,7 +32,7 @@ export interface Refusal {
 }
 
 /** Reads the client's part of the opening handshake (RFC 6455, section 4.2.1). */
-export function readHandshake(request: IncomingMessage): Handshake | Refusal {
+export function readHandshake(request: RequestHead): Handshake | Refusal {
   const { headers, method } = request;
   if (headers.upgrade?.toLowerCase() !== 'websocket') return upgradeRequired();
   if (method !== 'GET') return malformed('the method must be GET');

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Carrier } from '../../core/carrier.js';
 import type { Frame } from '../../core/commands.js';
 import { type Runnable, wake } from '../../core/scheduler.js';
 import type { Deflater } from './deflate.js';
@@ -53,7 +53,7 @@ export class Sender implements Runnable {
   private afterJobs: (() => void) | null = null;
 
   constructor(
-    private readonly socket: Socket,
+    private readonly socket: Carrier,
     private readonly deflater: Deflater | null,
     private readonly onWrite: () => void,
   ) {}

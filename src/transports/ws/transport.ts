@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Carrier } from '../../core/carrier.js';
 import { NO_STATUS, type TerminateReason } from '../../core/close.js';
 import type { Frame } from '../../core/commands.js';
 import { Alarm, type Timers } from '../../core/timers.js';
@@ -15,13 +15,13 @@ const EMPTY = Buffer.alloc(0);
 
 const TRANSPORT = Symbol('transport');
 
-interface CarrierSocket extends Socket {
+interface CarrierSocket extends Carrier {
   [TRANSPORT]?: WebSocketTransport;
 }
 
 /** What a connection needs to be carried over a WebSocket. */
 export interface Carriage {
-  readonly socket: Socket;
+  readonly socket: Carrier;
   readonly deflater: Deflater | null;
   readonly maxFrameSize: number;
   readonly validateUtf8: boolean;

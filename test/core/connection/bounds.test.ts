@@ -14,10 +14,10 @@ import {
   UpgradeRequest,
   WebSocketHandler,
 } from 'vaquero';
+import { VirtualClock } from 'vaquero/testing';
 import { Events, settled } from '../../support/events.js';
 import { frame, handshake, Op, RawClient, request } from '../../support/raw-client.js';
 import { start, type TestServer } from '../../support/servers.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
 
 /** What waits has a limit, a policy and a counter. */
 
@@ -196,7 +196,7 @@ describe('mailbox: infos', () => {
     const server = await start([Mixed], { clock });
     const client = await RawClient.open(server.url, '/');
     await begun.next();
-    clock.advance(1);
+    await clock.advance(1);
     for (const info of ['1', '2', '3']) server.bus.publish('all', info);
     release();
     expect([await client.nextText(), await client.nextText(), await client.nextText()]).toEqual(['timer', '2', '3']);
@@ -245,7 +245,7 @@ describe('mailbox: infos', () => {
     const server = await start([Timed], { clock });
     const client = await RawClient.open(server.url, '/');
     await own.next();
-    clock.advance(5);
+    await clock.advance(5);
     release();
     for (let i = 0; i < 5; i++) expect(await client.nextText()).toBe(`timer ${i}`);
   });
@@ -257,10 +257,10 @@ describe('mailbox: frames', () => {
     await hold(stage);
     stage.client.write(frame(Op.text, '1'), frame(Op.text, '2'));
     await settled(20);
-    stage.clock.advance(1_000_000);
+    await stage.clock.advance(1_000_000);
     stage.release();
     expect([await stage.client.nextText(), await stage.client.nextText()]).toEqual(['1', '2']);
-    stage.clock.advance(1_101);
+    await stage.clock.advance(1_101);
     expect(await stage.ended.next()).toEqual({ type: 'timeout' });
   });
 
@@ -366,10 +366,10 @@ describe('backpressure', () => {
   test('control frames are exempt: pings are answered, and the heartbeat goes on', async () => {
     const stage = await open({ ...options('drop-newest'), idleTimeout: 10_000 });
     await choke(stage);
-    stage.clock.advance(6_000);
+    await stage.clock.advance(6_000);
     stage.client.write(frame(Op.ping, 'alive?'));
     await settled(50);
-    stage.clock.advance(6_000);
+    await stage.clock.advance(6_000);
     stage.client.socket.resume();
     expect((await stage.client.next()).payload).toHaveLength(20_000_000);
     const opcodes = [await stage.client.next(), await stage.client.next(), await stage.client.next()].map(({ opcode }) => opcode);
@@ -396,7 +396,7 @@ describe('backpressure', () => {
     await settled(50);
     // What it has sent is still on its way for a while, and heard.
     for (let i = 0; i < 100 && stage.ended.all.length === 0; i++) {
-      stage.clock.advance(1_101);
+      await stage.clock.advance(1_101);
       await settled(5);
     }
     expect(await stage.ended.next()).toEqual({ type: 'timeout' });
@@ -456,7 +456,7 @@ describe('rateLimit', () => {
     const stage = await limit();
     say(stage, '1', '2', '3');
     for (const expected of ['1', '2', '3']) expect(await stage.client.nextText()).toBe(expected);
-    stage.clock.advance(500);
+    await stage.clock.advance(500);
     say(stage, '4');
     expect(await stage.client.nextText()).toBe('4');
     expect(stage.server.counters.limited).toBe(0);
@@ -474,7 +474,7 @@ describe('rateLimit', () => {
     const stage = await limit('drop');
     say(stage, '1', '2', '3', '4', '5');
     for (const expected of ['1', '2', '3']) expect(await stage.client.nextText()).toBe(expected);
-    stage.clock.advance(500);
+    await stage.clock.advance(500);
     say(stage, '6');
     expect(await stage.client.nextText()).toBe('6');
     expect(stage.server.counters.limited).toBe(2);
@@ -486,12 +486,12 @@ describe('rateLimit', () => {
     for (const expected of ['1', '2', '3']) expect(await stage.client.nextText()).toBe(expected);
     publish(stage, 1);
     expect(await stage.client.nextText()).toBe('odd 1');
-    stage.clock.advance(499);
+    await stage.clock.advance(499);
     publish(stage, 2);
     expect(await stage.client.nextText()).toBe('even 2');
-    stage.clock.advance(1);
+    await stage.clock.advance(1);
     expect(await stage.client.nextText()).toBe('4');
-    stage.clock.advance(500);
+    await stage.clock.advance(500);
     expect(await stage.client.nextText()).toBe('5');
   });
 

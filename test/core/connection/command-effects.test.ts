@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { active, deflate, type Reply, setOptions, shutdownReason, stop } from 'vaquero';
+import { VirtualClock } from 'vaquero/testing';
 import { Events } from '../../support/events.js';
 import { frame, Op, RawClient } from '../../support/raw-client.js';
 import { start, type TestServer } from '../../support/servers.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
 import { CALLBACKS, Do, Probe, setScene, WAYS } from './callbacks.js';
 
 /** Every callback × every command that shows only later × every way of giving it, over a socket. */
@@ -44,9 +44,9 @@ const COMMANDS: Record<string, readonly [reply: () => Reply, effect: (stage: Sta
   'setOptions({ idleTimeout }) counts anew': [
     () => setOptions({ idleTimeout: 1_000 }),
     async ({ client, clock }) => {
-      clock.advance(1_000);
+      await clock.advance(1_000);
       expect((await client.next()).opcode).toBe(Op.ping);
-      clock.advance(101);
+      await clock.advance(101);
       expect(await client.closed).toEqual({ code: 1000, reason: '' });
     },
   ],

@@ -11,10 +11,10 @@ import {
   type TerminateReason,
   WebSocketHandler,
 } from 'vaquero';
+import { VirtualClock } from 'vaquero/testing';
 import { Events, settled } from '../../support/events.js';
 import { frame, Op, RawClient } from '../../support/raw-client.js';
 import { start } from '../../support/servers.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
 
 /** Idle time and heartbeats, by a clock that the test moves. A timeout is counted in ten ticks: late by one at most, never early. */
 
@@ -57,20 +57,20 @@ async function open(options: HandlerOptions) {
 describe('idleTimeout', () => {
   test('ends a connection whose client is silent, with 1000 and timeout', async () => {
     const { clock, client, ended } = await open({ idleTimeout: 10_000, heartbeat: false });
-    clock.advance(10_000);
+    await clock.advance(10_000);
     await settled();
     expect(ended.all).toEqual([]);
-    clock.advance(1_000);
+    await clock.advance(1_000);
     expect(await ended.next()).toEqual({ type: 'timeout' });
     expect(await client.closed).toEqual({ code: 1000, reason: '' });
   });
 
   test('is 60 seconds unless something is said', async () => {
     const { clock, ended } = await open({ heartbeat: false });
-    clock.advance(60_000);
+    await clock.advance(60_000);
     await settled();
     expect(ended.all).toEqual([]);
-    clock.advance(6_000);
+    await clock.advance(6_000);
     expect(await ended.next()).toEqual({ type: 'timeout' });
   });
 
@@ -95,30 +95,30 @@ describe('idleTimeout', () => {
 
   test.each(Object.entries(CLIENT_SAYS))('is reset by %s', async (_what, say) => {
     const { clock, client, ended } = await open({ idleTimeout: 10_000, heartbeat: false });
-    clock.advance(9_999);
+    await clock.advance(9_999);
     await say(client);
-    clock.advance(10_000);
+    await clock.advance(10_000);
     await settled();
     expect(ended.all).toEqual([]);
-    clock.advance(1_001);
+    await clock.advance(1_001);
     expect(await ended.next()).toEqual({ type: 'timeout' });
   });
 
   test('is not reset by infos or what is sent', async () => {
     const { clock, server, client, ended } = await open({ idleTimeout: 10_000, heartbeat: false });
     for (let i = 0; i < 10; i++) {
-      clock.advance(1_000);
+      await clock.advance(1_000);
       server.bus.publish('all', `info ${i}`);
       await client.nextText();
     }
-    clock.advance(1_000);
+    await clock.advance(1_000);
     expect(await ended.next()).toEqual({ type: 'timeout' });
   });
 
   test('Infinity waits for ever, and costs no timer', async () => {
     const { clock, client } = await open({ idleTimeout: Number.POSITIVE_INFINITY });
     expect(clock.pending).toBe(0);
-    clock.advance(1e12);
+    await clock.advance(1e12);
     client.text('still here');
     expect(await client.nextText()).toBe('still here');
   });
@@ -127,10 +127,10 @@ describe('idleTimeout', () => {
     const { clock, client, ended } = await open({ idleTimeout: 10_000, heartbeat: false });
     client.text('set 1000');
     await client.nextText();
-    clock.advance(1_000);
+    await clock.advance(1_000);
     await settled();
     expect(ended.all).toEqual([]);
-    clock.advance(100);
+    await clock.advance(100);
     expect(await ended.next()).toEqual({ type: 'timeout' });
   });
 
@@ -138,7 +138,7 @@ describe('idleTimeout', () => {
     const { clock, client } = await open({ idleTimeout: 10_000, heartbeat: false });
     client.text('set Infinity');
     await client.nextText();
-    clock.advance(1e9);
+    await clock.advance(1e9);
     client.text('here');
     expect(await client.nextText()).toBe('here');
   });
@@ -147,15 +147,15 @@ describe('idleTimeout', () => {
     const { clock, server, client, ended } = await open({ idleTimeout: 10_000, heartbeat: false });
     client.text('deaf');
     await client.nextText();
-    clock.advance(1_000_000);
+    await clock.advance(1_000_000);
     server.bus.publish('all', 'info');
     expect(await client.nextText()).toBe('info');
     server.bus.publish('all', 'hear');
     expect(await client.nextText()).toBe('hearing');
-    clock.advance(10_000);
+    await clock.advance(10_000);
     await settled();
     expect(ended.all).toEqual([]);
-    clock.advance(1_001);
+    await clock.advance(1_001);
     expect(await ended.next()).toEqual({ type: 'timeout' });
   });
 
@@ -170,10 +170,10 @@ describe('heartbeat', () => {
   test('pings once half the timeout has passed in silence, and an answer keeps the connection', async () => {
     const { clock, client, heard, ended } = await open({ idleTimeout: 10_000 });
     for (let i = 0; i < 5; i++) {
-      clock.advance(5_000);
+      await clock.advance(5_000);
       await settled();
       expect(client.frames.filter(({ opcode }) => opcode === Op.ping)).toHaveLength(i);
-      clock.advance(1_000);
+      await clock.advance(1_000);
       expect(await client.next()).toMatchObject({ opcode: Op.ping, payload: Buffer.alloc(0) });
       client.write(frame(Op.pong));
       await heard();
@@ -184,7 +184,7 @@ describe('heartbeat', () => {
   test('does not ping a client that speaks', async () => {
     const { clock, client, heard } = await open({ idleTimeout: 10_000 });
     for (let i = 0; i < 10; i++) {
-      clock.advance(4_000);
+      await clock.advance(4_000);
       await heard();
     }
     expect(client.frames.filter(({ opcode }) => opcode === Op.ping)).toHaveLength(0);
@@ -192,7 +192,7 @@ describe('heartbeat', () => {
 
   test('a client that does not answer is gone after the whole timeout', async () => {
     const { clock, client } = await open({ idleTimeout: 10_000 });
-    clock.advance(11_000);
+    await clock.advance(11_000);
     expect(await client.closed).toEqual({ code: 1000, reason: '' });
     expect(client.frames.map(({ opcode }) => opcode)).toEqual([Op.text, Op.ping, Op.close]);
   });

@@ -17,9 +17,9 @@ import {
   text,
   WebSocketHandler,
 } from 'vaquero';
+import { VirtualClock } from 'vaquero/testing';
 import { Op, RawClient } from '../../support/raw-client.js';
 import { start } from '../../support/servers.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
 
 class Moved {
   constructor(readonly price: number) {}
@@ -321,28 +321,28 @@ describe('timers', () => {
     const { clock, client, say } = await timed();
     expect(await say('start 1000 late')).toBe('started 1');
     expect(await say('start 500 early')).toBe('started 2');
-    clock.advance(499);
+    await clock.advance(499);
     expect(await say('cancel 99')).toBe('left false');
-    clock.advance(1);
+    await clock.advance(1);
     expect(await client.nextText()).toBe('timeout 2 early');
-    clock.advance(500);
+    await clock.advance(500);
     expect(await client.nextText()).toBe('timeout 1 late');
   });
 
   test('sendAfter delivers the info itself', async () => {
     const { clock, client, say } = await timed();
     await say('after 100 7');
-    clock.advance(100);
+    await clock.advance(100);
     expect(await client.nextText()).toBe('moved 7');
   });
 
   test('cancelTimer answers the milliseconds left, or false', async () => {
     const { clock, say } = await timed();
     await say('start 1000 never');
-    clock.advance(400);
+    await clock.advance(400);
     expect(await say('cancel 1')).toBe('left 600');
     expect(await say('cancel 1')).toBe('left false');
-    clock.advance(10_000);
+    await clock.advance(10_000);
     expect(await say('cancel 1')).toBe('left false');
   });
 
@@ -359,9 +359,9 @@ describe('timers', () => {
     const { clock, client, say } = await timed();
     const month = 30 * 24 * 3_600_000;
     await say(`start ${month} patience`);
-    clock.advance(month - 1);
+    await clock.advance(month - 1);
     expect(await say('cancel 99')).toBe('left false');
-    clock.advance(1);
+    await clock.advance(1);
     expect(await client.nextText()).toBe('timeout 1 patience');
   });
 

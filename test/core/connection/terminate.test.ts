@@ -13,10 +13,10 @@ import {
   type TerminateReason,
   WebSocketHandler,
 } from 'vaquero';
+import { VirtualClock } from 'vaquero/testing';
 import { Events } from '../../support/events.js';
 import { closeFrame, frame, handshake, Op, RawClient, request } from '../../support/raw-client.js';
 import { start, type TestServer } from '../../support/servers.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
 
 /** Each reason for which a connection can end, brought about over a socket, while nothing runs and while a callback does. */
 
@@ -103,7 +103,7 @@ const ENDINGS: Record<string, Ending> = {
     reason: { type: 'error', error: 'badsize' },
     code: 1009,
   },
-  'the server closes': { cause: (_client, server) => server.close(), reason: { type: 'shutdown' }, code: 1012 },
+  'the server closes': { cause: (_client, server) => void server.close(), reason: { type: 'shutdown' }, code: 1012 },
   'the handler stops': { cause: (client) => client.text('stop'), reason: { type: 'stop' }, code: 1000, ownDoing: true },
   'the handler closes': {
     cause: (client) => client.text('close'),
@@ -140,7 +140,7 @@ async function open(handler: HandlerClass = Handler) {
 describe('while nothing runs', () => {
   test.each(Object.entries(ENDINGS))('%s', async (_name, { cause, reason, code, closeReason = '' }) => {
     const { clock, server, client } = await open();
-    cause(client, server, clock);
+    await cause(client, server, clock);
     expect(await ended.next()).toEqual(reason);
     expect(await client.closed).toEqual({ code, reason: closeReason });
     expect(log).toEqual(['terminate']);
@@ -156,7 +156,7 @@ describe('while a callback runs, @OnTerminate waits for it', () => {
     const { clock, server, client } = await open();
     server.bus.publish('all', new Busy());
     await running.next();
-    cause(client, server, clock);
+    await cause(client, server, clock);
     // Another connection has been opened since, so what the cause sent has arrived.
     const probe = server.connections > 0 && code !== 1012 ? await RawClient.open(server.url, '/') : client;
     if (probe !== client) await probe.nextText();

@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { attach, Connection, OnInfo, OnInit, OnTerminate, OnText, type TerminateReason, WebSocketHandler } from 'vaquero';
+import { VirtualClock } from 'vaquero/testing';
 import { WebSocket } from 'ws';
 import { Events } from '../../support/events.js';
 import { closeFrame, frame, handshake, Op, RawClient, request } from '../../support/raw-client.js';
 import { start } from '../../support/servers.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
 
 /** Ending a server: nobody new, everybody told, every clean-up awaited. */
 
@@ -96,10 +96,10 @@ describe('close()', () => {
     const client = await RawClient.open(server.url, '/');
     const closing = server.close({ timeout: 700 });
     await ending.next();
-    clock.advance(699);
+    await clock.advance(699);
     await client.closed;
     expect(server.counters.cut).toBe(0);
-    clock.advance(1);
+    await clock.advance(1);
     await closing;
     expect(server.counters.cut).toBe(1);
     expect(server.log.filter((line) => !line.startsWith('debug'))).toEqual([
@@ -122,7 +122,7 @@ describe('close()', () => {
     const closing = server.close({ timeout: Number.POSITIVE_INFINITY });
     const release = await ending.next();
     await client.closed;
-    clock.advance(1e9);
+    await clock.advance(1e9);
     release();
     await closing;
     expect(server.counters.cut).toBe(0);
@@ -151,7 +151,7 @@ describe('close()', () => {
     const farewell = new Promise((resolve) => socket.once('data', resolve));
     const closing = server.close({ timeout: 60_000 });
     await farewell;
-    clock.advance(5_000);
+    await clock.advance(5_000);
     await closing;
     await closed;
     expect(server.counters.cut).toBe(0);
@@ -173,7 +173,7 @@ describe('close()', () => {
     const told: number[] = [];
     for (let i = 0; i <= 10; i++) {
       told.push(ended.length);
-      clock.advance(50);
+      await clock.advance(50);
       // Each batch is told when the promise of its moment has resolved.
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -191,7 +191,7 @@ describe('close()', () => {
     const { status, headers } = await request(url, handshake('/'));
     expect(status).toBe(503);
     expect(headers['retry-after']).toMatch(/^\d+$/);
-    clock.advance(1_000);
+    await clock.advance(1_000);
     await Promise.all(clients.map((client) => client.closed));
     await closing;
   });

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { constants, createDeflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { type DeflateOptions, deflate, OnText, WebSocketHandler } from 'vaquero';
+import { VirtualClock } from 'vaquero/testing';
 import { echo } from '../../support/probe-handler.js';
 import { frame, Op, RawClient, type ServerFrame } from '../../support/raw-client.js';
 import { start } from '../../support/servers.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
 
 /** permessage-deflate (RFC 7692), with zlib of this test's own at the other end. */
 
