@@ -1,6 +1,6 @@
 import { afterEach, describe, test } from '@jest/globals';
-import type { ClusterBus } from '../../src/core/cluster/cluster-bus.js';
 import { systemClock } from '../../src/core/clock.js';
+import type { ClusterBus } from '../../src/core/cluster/cluster-bus.js';
 import { busContract } from '../../src/testing/bus-contract/index.js';
 import { SimulatedNetwork } from '../../src/testing/network/simulated-network.js';
 
