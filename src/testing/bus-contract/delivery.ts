@@ -76,13 +76,15 @@ export const delivery: Readonly<Record<string, Case>> = {
 
   'a topic that everybody left can be subscribed to again': async (harness) => {
     const topic = newTopic();
-    const [here, there] = (await harness.nodes(2)) as [Bus, Bus];
+    const [here, there, elsewhere] = (await harness.nodes(3)) as [Bus, Bus, Bus];
+    const [witness] = (await audience([elsewhere], topic)) as [Listener];
     const listener = new Listener();
     for (let round = 0; round < 5; round++) {
       await there.subscribe(topic, listener);
       there.unsubscribe(topic, listener);
     }
     here.publish(topic, 'nobody');
+    assert.equal(await witness.next(), 'nobody');
     await there.subscribe(topic, listener);
     here.publish(topic, 'somebody');
     assert.equal(await listener.next(), 'somebody');

@@ -1,0 +1,227 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Broker, BrokerEvents } from '../../core/cluster/broker.js';
+import { type Address, nameOf } from './address.js';
+import { Failures } from './failures.js';
+import { PUBLISH } from './outbox.js';
+import { RedisPresence } from './presence.js';
+import { Session, type SessionEvents } from './session.js';
+
+/** Redis cuts a subscriber for whom more than 32 MiB wait (`client-output-buffer-limit pubsub`): a few messages of this size may. */
+const MAX_PAYLOAD = 8_388_608;
+
+/** Milliseconds before the first attempt to reconnect; each further pause is twice as long, up to the last. */
+const FIRST_PAUSE = 50;
+const LAST_PAUSE = 2_000;
+
+/** Milliseconds that Redis remembers that a session has ended: longer than it can stand still and find its sockets as they were. */
+const FENCE_TTL = 3_600_000;
+
+const CLOSED = 'its bus was closed';
+
+/** Told to nobody: before `connect` and after `close`. */
+const NOBODY: BrokerEvents = {
+  message: () => undefined,
+  unheard: () => undefined,
+  down: () => undefined,
+  up: () => undefined,
+  lost: () => undefined,
+  failed: () => undefined,
+};
+
+/** A subscription that was made while there was no connection. */
+interface Waiting {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/** What the bus of many nodes needs, by one Redis; its keys begin with the prefix. */
+export class RedisBroker implements Broker {
+  readonly name: string;
+  readonly maxPayload = MAX_PAYLOAD;
+  readonly presence: RedisPresence;
+
+  readonly #address: Address;
+  readonly #prefix: string;
+  readonly #connectTimeout: number;
+  readonly #failures: Failures;
+  readonly #closing = new AbortController();
+  readonly #subscriptions = new Set<string>();
+  #waiting: Waiting[] = [];
+  #events = NOBODY;
+  /** The one that is connected, with everything subscribed to. */
+  #session: Session | undefined;
+  /** The last one that was made, connected or not. */
+  #last: Session | undefined;
+  /** The last one that was connected and ended. */
+  #lost: Session | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(address: Address, prefix: string, connectTimeout: number) {
+    this.name = nameOf(address);
+    this.#address = address;
+    this.#prefix = prefix;
+    this.#connectTimeout = connectTimeout;
+    this.#failures = new Failures(address);
+    this.presence = new RedisPresence((command, ...args) => this.#call(command, ...args), prefix);
+  }
+
+  async connect(events: BrokerEvents): Promise<void> {
+    this.#events = events;
+    await this.#establish();
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  publish(channel: string, message: Uint8Array): void {
+    this.#connected().outbox.push(channel, message);
+  }
+
+  post(channel: string, message: Uint8Array, tag: string): void {
+    this.#connected().outbox.push(channel, message, tag);
+  }
+
+  async subscribe(channel: string): Promise<void> {
+    this.#subscriptions.add(channel);
+    const session = this.#session;
+    if (session === undefined) return this.#restored();
+    try {
+      await session.subscribe([channel]);
+    } catch (error) {
+      if (this.#session !== session) return this.#restored();
+      this.#subscriptions.delete(channel);
+      throw error;
+    }
+  }
+
+  unsubscribe(channel: string): void {
+    if (this.#subscriptions.delete(channel)) this.#session?.unsubscribe(channel);
+  }
+
+  async keepAlive(node: string, ttl: number): Promise<void> {
+    await this.#call('SET', this.#nodeKey(node), '', 'PX', String(ttl));
+  }
+
+  async alive(nodes: readonly string[]): Promise<ReadonlySet<string>> {
+    if (nodes.length === 0) return new Set();
+    const found = (await this.#call('MGET', ...nodes.map((node) => this.#nodeKey(node)))) as (Buffer | null)[];
+    return new Set(nodes.filter((_, i) => found[i] !== null));
+  }
+
+  async leave(node: string): Promise<void> {
+    await this.#call('DEL', this.#nodeKey(node));
+  }
+
+  #nodeKey(node: string): string {
+    return `${this.#prefix}:node:${node}`;
+  }
+
+  /** Begins the key that says that a session has ended. */
+  get #fences(): string {
+    return `${this.#prefix}:ended:`;
+  }
+
+  #connected(): Session {
+    if (this.#session === undefined) throw this.#failures.unavailable('there is no connection to it now');
+    return this.#session;
+  }
+
+  async #call(command: string, ...args: (string | Buffer)[]): Promise<unknown> {
+    return this.#connected().call(command, ...args);
+  }
+
+  /** Resolves when there is a connection with everything subscribed to. */
+  #restored(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#closing.signal.aborted) reject(this.#failures.unavailable(CLOSED));
+      else this.#waiting.push({ resolve, reject });
+    });
+  }
+
+  /** Opens a session and puts it to work. */
+  async #establish(): Promise<void> {
+    const session = new Session(this.#address, this.#failures, this.#fences, this.#sessionEvents);
+    this.#last = session;
+    try {
+      await session.open(this.#connectTimeout);
+      if (this.#lost !== undefined) await session.call('SET', this.#fences + this.#lost.id, '', 'PX', String(FENCE_TTL));
+      await this.#tryRights(session);
+      await this.#restore(session);
+      if (this.#closing.signal.aborted) throw this.#failures.unavailable(CLOSED);
+    } catch (error) {
+      session.end(error);
+      throw error;
+    }
+    this.#session = session;
+    for (const { resolve } of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Does what a bus does, where it harms nobody: what is not allowed is told now, and not with the first message. */
+  async #tryRights(session: Session): Promise<void> {
+    const probe = `${this.#prefix}.probe.${session.id}`;
+    const key = this.#nodeKey(probe);
+    const presence = new RedisPresence((command, ...args) => session.call(command, ...args), this.#prefix);
+    await Promise.all([
+      session.call('EVAL', PUBLISH, '1', this.#fences + probe, probe, ''),
+      session.subscribe([probe]),
+      session.call('SET', key, '', 'PX', '1'),
+      session.call('MGET', key),
+      session.call('DEL', key),
+      presence.remove({ topic: probe, node: probe, id: 'x' }),
+      presence.list(probe),
+      presence.ofNode(probe),
+    ]);
+    session.unsubscribe(probe);
+  }
+
+  /** Subscribes to everything, also to what comes and goes meanwhile. */
+  async #restore(session: Session): Promise<void> {
+    const restored = new Set<string>();
+    for (;;) {
+      const missing = [...this.#subscriptions].filter((channel) => !restored.has(channel));
+      if (missing.length === 0) break;
+      await session.subscribe(missing);
+      for (const channel of missing) restored.add(channel);
+    }
+    for (const channel of restored) if (!this.#subscriptions.has(channel)) session.unsubscribe(channel);
+  }
+
+  readonly #sessionEvents: SessionEvents = {
+    message: (channel, message) => this.#events.message(channel, message),
+    unheard: (tag) => this.#events.unheard(tag),
+    ended: (session, failure, unacknowledged) => {
+      if (session !== this.#session) return;
+      this.#session = undefined;
+      this.#lost = session;
+      this.#events.down(failure);
+      if (unacknowledged > 0) this.#events.lost(unacknowledged);
+      void this.#seek();
+    },
+  };
+
+  /** Tries to connect until it succeeds or the broker is closed. That Redis is away has been told; that it still is would be told without end. */
+  async #seek(): Promise<void> {
+    const { signal } = this.#closing;
+    for (let longest = FIRST_PAUSE; !signal.aborted; longest = Math.min(2 * longest, LAST_PAUSE)) {
+      try {
+        // Nodes that lost it together do not come back together.
+        await pause(longest * (0.5 + Math.random() / 2), undefined, { signal });
+        await this.#establish();
+        return this.#events.up();
+      } catch {}
+    }
+  }
+
+  async #close(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    this.#events = NOBODY;
+    this.#closing.abort();
+    await session?.drain();
+    const closed = this.#failures.unavailable(CLOSED);
+    this.#last?.end(closed);
+    for (const { reject } of this.#waiting.splice(0)) reject(closed);
+  }
+}

@@ -1,0 +1,61 @@
+import { VaqueroError } from '../../core/errors.js';
+import { type Address, nameOf } from './address.js';
+
+const DENIED = /^(NOAUTH|WRONGPASS|NOPERM|DENIED)\b/;
+const UNSUPPORTED = /^(ERR unknown command|NOPROTO|Unknown RESP type)/i;
+
+/** Makes what went wrong with one Redis into errors that can be shown: they name it, and tell neither user nor password. */
+export class Failures {
+  readonly #name: string;
+  readonly #secrets: readonly string[];
+
+  constructor(address: Address) {
+    this.#name = nameOf(address);
+    const { username, password } = address;
+    const secrets = [password, encodeURIComponent(password), username, encodeURIComponent(username)];
+    this.#secrets = secrets.filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
+  }
+
+  /** An error of Redis, of the client or of the network, by what can be done about it. */
+  of(error: unknown): VaqueroError {
+    if (VaqueroError.is(error)) return error;
+    const cause = this.#shown(error);
+    if (DENIED.test(cause.message)) return this.#denied(cause);
+    if (UNSUPPORTED.test(cause.message))
+      return this.unsupported(`it does not answer as a Redis from 6.0 on does: ${cause.message}`, cause);
+    return this.unavailable(cause.message, cause);
+  }
+
+  unavailable(reason: string, cause?: Error): VaqueroError {
+    return new VaqueroError(
+      'VAQUERO_BUS_UNAVAILABLE',
+      `${this.#name} is not available: ${reason}. Check the url, and that Redis runs there and takes connections.`,
+      { cause },
+    );
+  }
+
+  unsupported(reason: string, cause?: Error): VaqueroError {
+    return new VaqueroError(
+      'VAQUERO_BUS_UNSUPPORTED',
+      `${this.#name} cannot carry a bus: ${reason}. Give the url of one Redis, version 6.0 or later, that takes writes.`,
+      { cause },
+    );
+  }
+
+  #denied(cause: Error): VaqueroError {
+    return new VaqueroError(
+      'VAQUERO_BUS_DENIED',
+      `${this.#name} refuses the bus: ${cause.message}. Check user and password in the url, and what this user may do.`,
+      { cause },
+    );
+  }
+
+  /** The client's own errors carry the command that failed, which may be the one with the password; and some servers repeat what they were sent. */
+  #shown(error: unknown): Error {
+    const { message, code } = error as NodeJS.ErrnoException;
+    const errors = error instanceof AggregateError ? error.errors.map((one) => (one as Error).message) : [message];
+    let text = errors.join('; ');
+    for (const secret of this.#secrets) text = text.replaceAll(secret, '***');
+    return code === undefined ? new Error(text) : Object.assign(new Error(text), { code });
+  }
+}

@@ -1,0 +1,77 @@
+import { toBuffer } from './bytes.js';
+
+/**
+ * Publishes a list of channels and messages, and answers the places in the list of those that nobody heard. It does nothing when the connection has been
+ * declared ended: what a broker that stood still finds in its sockets must not come after what was sent since.
+ */
+export const PUBLISH = `
+if redis.call('EXISTS', KEYS[1]) == 1 then return {} end
+local unheard = {}
+for i = 1, #ARGV, 2 do
+  if redis.call('PUBLISH', ARGV[i], ARGV[i + 1]) == 0 then unheard[#unheard + 1] = (i - 1) / 2 end
+end
+return unheard`;
+
+/** Bytes and messages that wait for the end of a turn of the event loop; more leave before it. */
+const MAX_BYTES = 1_048_576;
+const MAX_MESSAGES = 1_000;
+
+/** What an outbox needs of its connection. */
+export interface Carrier {
+  /** Runs a command; its promise is rejected when the connection ends. */
+  call(command: string, ...args: (string | Buffer)[]): Promise<unknown>;
+  unheard(tag: string): void;
+  /** The command failed, so that nobody knows what became of the messages. */
+  failed(error: Error): void;
+}
+
+/**
+ * What was published on one connection and is not acknowledged. All that is published in a turn of the event loop is one command to Redis, with one
+ * answer: a `PUBLISH` for each costs either side twice to three times as much.
+ */
+export class Outbox {
+  /** Messages that were published and not acknowledged. */
+  unacknowledged = 0;
+
+  readonly #carrier: Carrier;
+  readonly #fence: string;
+  #list: (string | Buffer)[] = [];
+  #tags: (string | undefined)[] = [];
+  #bytes = 0;
+
+  /** The fence is the key that says that the connection has ended. */
+  constructor(carrier: Carrier, fence: string) {
+    this.#carrier = carrier;
+    this.#fence = fence;
+  }
+
+  push(channel: string, message: Uint8Array, tag?: string): void {
+    if (this.#list.length === 0) setImmediate(this.#flush);
+    this.unacknowledged++;
+    this.#list.push(channel, toBuffer(message));
+    this.#tags.push(tag);
+    this.#bytes += message.length;
+    if (this.#bytes >= MAX_BYTES || this.#tags.length >= MAX_MESSAGES) this.flush();
+  }
+
+  flush(): void {
+    if (this.#list.length === 0) return;
+    const tags = this.#tags;
+    const sent = this.#carrier.call('EVAL', PUBLISH, '1', this.#fence, ...this.#list);
+    sent.then((unheard) => this.#acknowledge(tags, unheard as number[]), this.#failed);
+    this.#list = [];
+    this.#tags = [];
+    this.#bytes = 0;
+  }
+
+  readonly #flush = () => this.flush();
+  readonly #failed = (error: Error) => this.#carrier.failed(error);
+
+  #acknowledge(tags: readonly (string | undefined)[], unheard: readonly number[]): void {
+    this.unacknowledged -= tags.length;
+    for (const place of unheard) {
+      const tag = tags[place];
+      if (tag !== undefined) this.#carrier.unheard(tag);
+    }
+  }
+}
