@@ -58,6 +58,7 @@ export class ClusterBus extends Bus {
       demonitorHere: (ref, watcher) => super.demonitor(ref, watcher),
       ended: (ref, reason) => super.unregister(ref, reason),
       undeliverable: () => this.counters.undeliverable++,
+      suspect: () => this.#nodeWatch.suspect(),
     });
     const connected = () => this.#link.connected;
     this.#presence = new ClusterPresence(
@@ -81,6 +82,7 @@ export class ClusterBus extends Bus {
         },
         nodesOfInterest: () => this.#conversations.nodes(),
         nodeDied: (node) => this.#conversations.nodeDied(node),
+        allLive: () => this.#conversations.retell(),
         overslept: () => this.#presence.reconcile(),
         sweep: () => this.#presence.sweep(),
         failed,

@@ -18,6 +18,8 @@ export interface Speaker {
   ended(ref: Ref, reason: unknown): void;
   /** Something was sent to nobody. */
   undeliverable(): void;
+  /** A node did not hear that it shall watch: does it live? */
+  suspect(): void;
 }
 
 const FAILURES: readonly RequestFailure[] = ['gone', 'crashed', 'unanswered', 'refused'];
@@ -39,6 +41,8 @@ export class Conversations {
   readonly #asked = new Map<string, Pending>();
   /** Connections elsewhere that are monitored from here, by node. */
   readonly #watched = new Map<string, Set<Ref>>();
+  /** Of those, the ones that their node did not hear of: it is dead, or away for a moment. */
+  readonly #unheard = new Set<Ref>();
   /** Monitors that other nodes have here, by connection and node. */
   readonly #watching = new Map<string, Remote>();
   #lastId = 0;
@@ -82,7 +86,10 @@ export class Conversations {
   nodeDied(node: string): void {
     const refs = this.#watched.get(node) ?? [];
     this.#watched.delete(node);
-    for (const ref of refs) this.speaker.ended(ref, 'node down');
+    for (const ref of refs) {
+      this.#unheard.delete(ref);
+      this.speaker.ended(ref, 'node down');
+    }
     for (const [key, remote] of this.#watching) {
       if (remote.node !== node) continue;
       this.#watching.delete(key);
@@ -95,6 +102,13 @@ export class Conversations {
     for (const [node, refs] of this.#watched) for (const ref of refs) this.#tellMonitor(node, ref);
   }
 
+  /** The nodes that did not hear live: they are told again. */
+  retell(): void {
+    const unheard = [...this.#unheard];
+    this.#unheard.clear();
+    for (const ref of unheard) this.#tellMonitor(nodeOf(ref) as string, ref);
+  }
+
   #tellMonitor(node: string, ref: Ref): void {
     this.speaker.tell(node, Kind.monitor, [ref], `m${Buffer.from(ref).toString('hex')}`);
   }
@@ -102,6 +116,7 @@ export class Conversations {
   #forget(node: string, ref: Ref): boolean {
     const watched = this.#watched.get(node);
     const known = watched?.delete(ref) === true;
+    this.#unheard.delete(ref);
     if (watched?.size === 0) this.#watched.delete(node);
     return known;
   }
@@ -117,8 +132,14 @@ export class Conversations {
       case 'r':
         return this.#asked.get(rest)?.failed('gone');
       case 'm':
-        return this.#ended(Buffer.from(rest, 'hex').toString() as Ref, 'node down');
+        return this.#monitorUnheard(Buffer.from(rest, 'hex').toString() as Ref);
     }
+  }
+
+  #monitorUnheard(ref: Ref): void {
+    if (!this.#watched.get(nodeOf(ref) ?? '')?.has(ref)) return;
+    this.#unheard.add(ref);
+    this.speaker.suspect();
   }
 
   hear({ kind, from, body }: Envelope): void {

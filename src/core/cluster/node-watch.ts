@@ -13,6 +13,8 @@ export interface Watchman {
   nodesOfInterest(): Iterable<string>;
   /** A node has given no sign of life for `nodeTimeout`. */
   nodeDied(node: string): void;
+  /** Of the nodes of interest, those that are left live. */
+  allLive(): void;
   /** This node gave no sign of life itself for so long that others may have held it for dead. */
   overslept(): Promise<void>;
   /** As often as a node can die: time to look for what dead nodes left behind. */
@@ -61,14 +63,19 @@ export class NodeWatch extends Alarm {
     this.timers.start(this, this.timeout / BEATS);
   }
 
+  /** Somebody did not hear what was sent there: it may be dead, or away for a moment like the broker's other clients. */
+  suspect(): void {
+    this.#lookAround().catch((error) => this.watchman.failed(error));
+  }
+
   async #beat(): Promise<void> {
     if (!this.watchman.connected) return;
     const overslept = this.clock.now() - this.#lastBeat > this.timeout;
     await this.#giveSign();
     if (overslept) await this.watchman.overslept();
-    if (this.#stopped || this.clock.now() < this.#trustFrom) return;
-    await this.#lookAround();
-    if (++this.#beats % BEATS === 0 && this.watchman.connected && !this.#stopped) await this.watchman.sweep();
+    if (!(await this.#lookAround())) return;
+    this.watchman.allLive();
+    if (++this.#beats % BEATS === 0) await this.watchman.sweep();
   }
 
   async #giveSign(): Promise<void> {
@@ -76,10 +83,17 @@ export class NodeWatch extends Alarm {
     this.#lastBeat = this.clock.now();
   }
 
-  async #lookAround(): Promise<void> {
+  /** False if what is written down cannot be trusted now. */
+  async #lookAround(): Promise<boolean> {
+    if (!this.#trusts) return false;
     const nodes = [...new Set(this.watchman.nodesOfInterest())];
-    if (nodes.length === 0) return;
-    const alive = await this.broker.alive(nodes);
+    const alive = nodes.length === 0 ? new Set() : await this.broker.alive(nodes);
+    if (!this.#trusts) return false;
     for (const node of nodes) if (!alive.has(node)) this.watchman.nodeDied(node);
+    return true;
+  }
+
+  get #trusts(): boolean {
+    return !this.#stopped && this.watchman.connected && this.clock.now() >= this.#trustFrom;
   }
 }

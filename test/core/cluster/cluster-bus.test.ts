@@ -1,0 +1,519 @@
+import { describe, expect, test } from '@jest/globals';
+import { type BusStatus, Connection, type Down, OnInfo, OnInit, OnText, type Ref, WebSocketHandler } from 'vaquero';
+import { ClusterBus, type ClusterOptions } from 'vaquero/cluster';
+import { mount, VirtualClock } from 'vaquero/testing';
+import { Listener } from '../../../src/testing/bus-contract/listener.js';
+import { Exchange } from '../../../src/testing/network/exchange.js';
+import { SimulatedBroker } from '../../../src/testing/network/simulated-broker.js';
+
+const NODE_TIMEOUT = 5_000;
+/** There and back, and some more. */
+const A_MOMENT = 50;
+
+/** A node, the broker that it hangs on, and what went wrong with it. */
+interface Member {
+  readonly bus: ClusterBus;
+  readonly broker: SimulatedBroker;
+  readonly errors: string[];
+}
+
+/** Connected nodes around one exchange, and the clock by which they go. */
+class Cluster {
+  readonly clock = new VirtualClock();
+  readonly #exchange = new Exchange(this.clock);
+
+  broker(): SimulatedBroker {
+    return new SimulatedBroker(this.#exchange, this.clock, () => 1);
+  }
+
+  idle(options: ClusterOptions = {}): Member {
+    const broker = this.broker();
+    const errors: string[] = [];
+    const onError = (error: Error) => void errors.push((error as { code?: string }).code ?? error.message);
+    return { bus: new ClusterBus(broker, { clock: this.clock, nodeTimeout: NODE_TIMEOUT, onError, ...options }), broker, errors };
+  }
+
+  async node(options: ClusterOptions = {}): Promise<Member> {
+    const member = this.idle(options);
+    await Promise.all([member.bus.connect(), this.pass()]);
+    return member;
+  }
+
+  pass(ms = A_MOMENT): Promise<void> {
+    return this.clock.advance(ms);
+  }
+}
+
+/** A listener that is subscribed. */
+async function subscriber(cluster: Cluster, { bus }: Member, topic: string): Promise<Listener> {
+  const listener = new Listener();
+  await Promise.all([bus.subscribe(topic, listener), cluster.pass()]);
+  return listener;
+}
+
+/** What a listener has heard by now, since it was last asked. */
+async function heard(listener: Listener): Promise<unknown[]> {
+  listener.deliver(END);
+  const all: unknown[] = [];
+  for (let next = await listener.next(); next !== END; next = await listener.next()) all.push(next);
+  return all;
+}
+const END = Symbol('end');
+
+describe('a bus with a broker', () => {
+  test('is idle, connecting, connected and closed, one after the other', async () => {
+    const cluster = new Cluster();
+    const { bus } = cluster.idle();
+    const seen: BusStatus[] = [bus.status];
+    const connecting = bus.connect();
+    seen.push(bus.status);
+    await Promise.all([connecting, cluster.pass()]);
+    seen.push(bus.status);
+    await Promise.all([bus.close(), cluster.pass()]);
+    expect([...seen, bus.status]).toEqual(['idle', 'connecting', 'connected', 'closed']);
+    await expect(bus.connect()).rejects.toMatchObject({ code: 'VAQUERO_BUS_CLOSED' });
+  });
+
+  test('keeps what is published before it is connected', async () => {
+    const cluster = new Cluster();
+    const far = await subscriber(cluster, await cluster.node(), 'topic');
+    const { bus } = cluster.idle();
+    bus.publish('topic', 'early');
+    await Promise.all([bus.connect(), cluster.pass()]);
+    await cluster.pass();
+    expect(await heard(far)).toEqual(['early']);
+  });
+
+  test('is closed by the last of those that use it, unless it was connected by hand', async () => {
+    const cluster = new Cluster();
+    const host = () => ({ report: () => undefined });
+    const [one, two] = [host(), host()];
+    const { bus } = cluster.idle();
+    await Promise.all([bus.join(one), bus.join(two), cluster.pass()]);
+    await bus.leave(one);
+    expect(bus.status).toBe('connected');
+    await Promise.all([bus.leave(two), cluster.pass()]);
+    expect(bus.status).toBe('closed');
+
+    const held = (await cluster.node()).bus;
+    await held.join(one);
+    await held.leave(one);
+    expect(held.status).toBe('connected');
+  });
+
+  test('that is closed drops what is sent, counts it and says so once', async () => {
+    const cluster = new Cluster();
+    const { bus, errors } = await cluster.node();
+    await Promise.all([bus.close(), cluster.pass()]);
+    bus.publish('topic', 1);
+    bus.publish('topic', 2);
+    expect([bus.counters.dropped, errors]).toEqual([2, ['VAQUERO_BUS_CLOSED']]);
+  });
+
+  test('tells its hosts what goes wrong, and onError where it has none', async () => {
+    const cluster = new Cluster();
+    const { bus, broker, errors } = await cluster.node();
+    const reported: string[] = [];
+    const host = { report: (error: Error, { stage }: { stage: string }) => void reported.push(`${stage} ${error.message}`) };
+    await bus.join(host);
+    broker.cut();
+    await cluster.pass();
+    expect(errors).toEqual([]);
+    expect(reported).toEqual([expect.stringMatching(/^bus The connection to the simulated broker was lost/)]);
+  });
+
+  test('refuses an info that is larger than the broker takes, and no smaller one', async () => {
+    const cluster = new Cluster();
+    const node = await cluster.node();
+    const far = await subscriber(cluster, await cluster.node(), 'topic');
+    const overhead = 18;
+    const largest = new Uint8Array(node.broker.maxPayload - overhead);
+    node.bus.publish('topic', largest);
+    expect(() => node.bus.publish('topic', new Uint8Array(largest.length + 1))).toThrow(
+      expect.objectContaining({ code: 'VAQUERO_INFO_TOO_LARGE' }),
+    );
+    await cluster.pass();
+    expect(await heard(far)).toHaveLength(1);
+  });
+
+  test.each([
+    [{ prefix: 'a.b' }, /prefix/],
+    [{ nodeTimeout: 299 }, /nodeTimeout/],
+    [{ whileDown: 'panic' }, /whileDown/],
+    [{ bufferLimit: -1 }, /bufferLimit/],
+    [{ bufer: 1 }, /unknown option bufer/],
+  ])('refuses the options %j', (options, message) => {
+    const broker = new Cluster().broker();
+    expect(() => new ClusterBus(broker, options as ClusterOptions)).toThrow(message);
+  });
+
+  test('is told of nothing that nobody here is subscribed to', async () => {
+    const cluster = new Cluster();
+    const [publisher, idle, interested] = [await cluster.node(), await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, interested, 'topic');
+    for (let i = 0; i < 10; i++) publisher.bus.publish('topic', i);
+    await cluster.pass();
+    expect([idle.bus.counters.received, interested.bus.counters.received]).toEqual([0, 10]);
+    interested.bus.unsubscribe('topic', listener);
+    await cluster.pass();
+    publisher.bus.publish('topic', 'nobody');
+    await cluster.pass();
+    expect(interested.bus.counters.received).toBe(10);
+  });
+});
+
+describe('while the broker is away', () => {
+  test('local delivery goes on, what is for others waits, and comes in order when it is back', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const [near, far] = [await subscriber(cluster, here, 'topic'), await subscriber(cluster, there, 'topic')];
+    here.broker.cut();
+    await cluster.pass();
+    expect([here.bus.status, there.bus.status, here.errors]).toEqual(['reconnecting', 'connected', ['VAQUERO_BUS_LOST']]);
+    for (let i = 0; i < 10; i++) here.bus.publish('topic', i);
+    expect(await heard(near)).toHaveLength(10);
+    await cluster.pass(60_000);
+    expect(await heard(far)).toEqual([]);
+    here.broker.heal();
+    await cluster.pass();
+    here.bus.publish('topic', 'after');
+    there.bus.publish('topic', 'from there');
+    await cluster.pass();
+    // What is published there is there at once.
+    expect(await heard(far)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 'from there', 'after']);
+    // Interest was restored without anybody asking.
+    expect(await heard(near)).toEqual(['after', 'from there']);
+    expect([here.bus.status, here.bus.counters.dropped]).toEqual(['connected', 0]);
+  });
+
+  test('bufferLimit holds the oldest; the rest is dropped, counted, and reported when it begins and when it is over', async () => {
+    const cluster = new Cluster();
+    const bytesOfOne = 'vaquero.t.topic'.length + 5 + 8 + 1;
+    const here = await cluster.node({ bufferLimit: 3 * bytesOfOne });
+    const far = await subscriber(cluster, await cluster.node(), 'topic');
+    here.broker.cut();
+    await cluster.pass();
+    for (let i = 0; i < 5; i++) here.bus.publish('topic', i);
+    expect([here.bus.counters.dropped, here.errors]).toEqual([2, ['VAQUERO_BUS_LOST', 'VAQUERO_BUS_OVERFLOW']]);
+    here.broker.heal();
+    await cluster.pass();
+    expect(await heard(far)).toEqual([0, 1, 2]);
+    expect(here.errors).toEqual(['VAQUERO_BUS_LOST', 'VAQUERO_BUS_OVERFLOW', 'VAQUERO_BUS_OVERFLOW']);
+  });
+
+  test("with whileDown: 'drop' nothing waits, and requests elsewhere reject at once", async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node({ whileDown: 'drop' }), await cluster.node()];
+    const far = await subscriber(cluster, there, 'topic');
+    const ref = there.bus.register(new Listener());
+    here.broker.cut();
+    await cluster.pass();
+    here.bus.publish('topic', 1);
+    await expect(here.bus.request(ref, 1)).rejects.toMatchObject({ code: 'VAQUERO_BUS_UNAVAILABLE' });
+    await expect(here.bus.presence.list('topic')).rejects.toMatchObject({ code: 'VAQUERO_BUS_UNAVAILABLE' });
+    here.broker.heal();
+    await cluster.pass();
+    expect([await heard(far), here.bus.counters.dropped]).toEqual([[], 2]);
+  });
+
+  test('what was on its way is lost, and counted', async () => {
+    const cluster = new Cluster();
+    const here = await cluster.node();
+    const far = await subscriber(cluster, await cluster.node(), 'topic');
+    here.bus.publish('topic', 'on its way');
+    here.broker.cut();
+    await cluster.pass();
+    here.broker.heal();
+    await cluster.pass();
+    expect([await heard(far), here.bus.counters.lost]).toEqual([[], 1]);
+  });
+
+  test('a subscription is acknowledged when it is back', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    here.broker.cut();
+    await cluster.pass();
+    const listener = new Listener();
+    let acknowledged = false;
+    here.bus.subscribe('topic', listener).then(() => {
+      acknowledged = true;
+    });
+    await cluster.pass(10_000);
+    expect(acknowledged).toBe(false);
+    here.broker.heal();
+    await cluster.pass();
+    expect(acknowledged).toBe(true);
+    there.bus.publish('topic', 'heard');
+    await cluster.pass();
+    expect(await heard(listener)).toEqual(['heard']);
+  });
+
+  test('a callback that waits for its subscription ends with its client', async () => {
+    @WebSocketHandler('/')
+    class Waits {
+      subscribed = false;
+      @OnText() async join(_: string, connection: Connection) {
+        await connection.subscribe('topic');
+        this.subscribed = true;
+      }
+    }
+    const cluster = new Cluster();
+    const { bus, broker } = await cluster.node();
+    broker.cut();
+    await cluster.pass();
+    const client = await mount(Waits, { bus, clock: cluster.clock });
+    client.send('join');
+    await cluster.pass();
+    expect(client.handler.subscribed).toBe(false);
+    client.drop();
+    expect(await client.terminated).toEqual({ type: 'error', error: 'closed' });
+  });
+
+  test('closing says how much never left', async () => {
+    const cluster = new Cluster();
+    const here = await cluster.node();
+    here.broker.cut();
+    await cluster.pass();
+    here.bus.publish('topic', 1);
+    await here.bus.close();
+    expect([here.bus.counters.dropped, here.errors]).toEqual([1, ['VAQUERO_BUS_LOST', 'VAQUERO_BUS_OVERFLOW']]);
+  });
+});
+
+describe('a node that dies', () => {
+  /** The longest that it can take to be seen: the last sign of life, and then the next look. */
+  const SEEN = NODE_TIMEOUT + NODE_TIMEOUT / 3 + A_MOMENT;
+
+  test('is seen by those who monitor its connections, within the stated time and not while it lives', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const refs = [there.bus.register(new Listener()), there.bus.register(new Listener())] as const;
+    const watcher = new Listener();
+    for (const ref of refs) here.bus.monitor(ref, watcher);
+    await cluster.pass(10 * NODE_TIMEOUT);
+    expect(await heard(watcher)).toEqual([]);
+    there.broker.kill();
+    await cluster.pass(SEEN);
+    const downs = (await heard(watcher)) as Down[];
+    expect(downs.map(({ ref, reason }) => [ref, reason])).toEqual(refs.map((ref) => [ref, 'node down']));
+  });
+
+  test('leaves no monitors of its own behind', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const ref = here.bus.register(new Listener());
+    there.bus.monitor(ref, new Listener());
+    await cluster.pass();
+    there.broker.kill();
+    await cluster.pass(SEEN);
+    const before = here.bus.counters.published;
+    here.bus.unregister(ref, 'over');
+    expect(here.bus.counters.published).toBe(before);
+  });
+
+  test('is told of at once where a connection of it is monitored or asked after its time', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const ref = there.bus.register(new Listener());
+    there.broker.kill();
+    await cluster.pass(NODE_TIMEOUT);
+    const watcher = new Listener();
+    here.bus.monitor(ref, watcher);
+    const asked = here.bus.request(ref, 1, { timeout: 60_000 });
+    const rejected = expect(asked).rejects.toMatchObject({ code: 'VAQUERO_NO_CONNECTION' });
+    await cluster.pass();
+    await rejected;
+    expect(((await heard(watcher)) as Down[])[0]?.reason).toBe('node down');
+    here.bus.send(ref, 'nobody');
+    await cluster.pass();
+    expect(here.bus.counters.undeliverable).toBe(1);
+  });
+
+  test('is not what a broker that was away for long makes of a node that lives', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const ref = there.bus.register(new Listener());
+    const watcher = new Listener();
+    here.bus.monitor(ref, watcher);
+    await cluster.pass();
+    for (const { broker } of [here, there]) broker.cut();
+    await cluster.pass(10 * NODE_TIMEOUT);
+    here.broker.heal();
+    // The other comes back a little later, as others do.
+    await cluster.pass(NODE_TIMEOUT / 2);
+    there.broker.heal();
+    await cluster.pass(3 * NODE_TIMEOUT);
+    expect(await heard(watcher)).toEqual([]);
+    there.bus.unregister(ref, 'over');
+    await cluster.pass();
+    expect(((await heard(watcher)) as Down[]).map(({ reason }) => reason)).toEqual(['over']);
+  });
+
+  test('is not a node that was away for a moment when it was told what to watch: it is told again', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const ref = there.bus.register(new Listener());
+    there.broker.cut();
+    await cluster.pass();
+    const watcher = new Listener();
+    here.bus.monitor(ref, watcher);
+    await cluster.pass();
+    there.broker.heal();
+    await cluster.pass(NODE_TIMEOUT);
+    expect(await heard(watcher)).toEqual([]);
+    there.bus.unregister(ref, 'over');
+    await cluster.pass();
+    expect(((await heard(watcher)) as Down[]).map(({ reason }) => reason)).toEqual(['over']);
+  });
+
+  test('that says goodbye is not alive any more, at once', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const ref = there.bus.register(new Listener());
+    const watcher = new Listener();
+    here.bus.monitor(ref, watcher);
+    await Promise.all([there.bus.close(), cluster.pass()]);
+    await cluster.pass(NODE_TIMEOUT / 3 + A_MOMENT);
+    expect(((await heard(watcher)) as Down[])[0]?.reason).toBe('node down');
+  });
+});
+
+describe('presence on many nodes', () => {
+  test('has no ghosts of a node that died: they are announced once, and not listed before', async () => {
+    const cluster = new Cluster();
+    const [one, two, dying] = [await cluster.node(), await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, one, 'den');
+    const ref = dying.bus.register(new Listener());
+    await Promise.all([dying.bus.presence.track('den', ref, 'ghost'), cluster.pass()]);
+    await heard(listener);
+    dying.broker.kill();
+    await cluster.pass(NODE_TIMEOUT + A_MOMENT);
+    const [listed] = await Promise.all([two.bus.presence.list('den'), cluster.pass()]);
+    expect(listed).toEqual([]);
+    await cluster.pass(2 * NODE_TIMEOUT);
+    expect(await heard(listener)).toEqual([{ topic: 'den', joins: [], leaves: [{ ref, meta: 'ghost' }] }]);
+  });
+
+  test('is put right when a node that was held for dead is back', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, here, 'den');
+    const [stays, goes, comes] = [1, 2, 3].map(() => there.bus.register(new Listener())) as [Ref, Ref, Ref];
+    await Promise.all([
+      there.bus.presence.track('den', stays, 'stays'),
+      there.bus.presence.track('den', goes, 'goes'),
+      cluster.pass(),
+    ]);
+    there.broker.cut();
+    await cluster.pass(4 * NODE_TIMEOUT);
+    there.bus.presence.untrack('den', goes);
+    await there.bus.presence.track('den', comes, 'comes');
+    await heard(listener);
+    there.broker.heal();
+    await cluster.pass();
+    const [listed] = await Promise.all([here.bus.presence.list('den'), cluster.pass()]);
+    expect(listed.map(({ meta }) => meta).sort()).toEqual(['comes', 'stays']);
+    const diffs = (await heard(listener)) as { joins: { meta: unknown }[] }[];
+    expect(diffs.flatMap(({ joins }) => joins.map(({ meta }) => meta)).sort()).toEqual(['comes', 'stays']);
+  });
+
+  test('that was taken back while the broker was away for a moment is taken back when it returns', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, here, 'den');
+    const ref = there.bus.register(new Listener());
+    await Promise.all([there.bus.presence.track('den', ref, 'x'), cluster.pass()]);
+    there.broker.cut();
+    await cluster.pass();
+    there.bus.presence.untrack('den', ref);
+    there.broker.heal();
+    await cluster.pass();
+    const [listed] = await Promise.all([here.bus.presence.list('den'), cluster.pass()]);
+    expect(listed).toEqual([]);
+    expect(await heard(listener)).toEqual([
+      { topic: 'den', joins: [{ ref, meta: 'x' }], leaves: [] },
+      { topic: 'den', joins: [], leaves: [{ ref, meta: 'x' }] },
+    ]);
+  });
+});
+
+describe('a message that cannot be understood', () => {
+  test('is refused, counted, reported once for each way in which it is strange, and harms nobody', async () => {
+    const cluster = new Cluster();
+    const { bus, errors } = await cluster.node();
+    const listener = new Listener();
+    await Promise.all([bus.subscribe('topic', listener), cluster.pass()]);
+    const stranger = cluster.broker();
+    await Promise.all([stranger.connect({} as never), cluster.pass()]);
+    const ours = (version: number, kind: number, body: Buffer) =>
+      Buffer.concat([Buffer.from('vq'), Buffer.of(version, kind, 8), Buffer.from('stranger'), body]);
+    const messages = [
+      Buffer.alloc(0),
+      Buffer.from('Howdy'),
+      Buffer.from('vq'),
+      ours(2, 1, Buffer.of(1)),
+      ours(1, 1, Buffer.of(0xc1)),
+      ours(1, 2, Buffer.of(1)),
+      ours(1, 99, Buffer.of(1)),
+    ];
+    for (const message of messages) {
+      stranger.publish('vaquero.t.topic', message);
+      stranger.publish('vaquero.t.topic', message);
+    }
+    const inbox = `vaquero.n.${bus.register(listener).split('.')[0]}`;
+    for (const kind of [2, 3, 4, 5, 6, 7, 8, 99]) {
+      for (const body of ['', '\x91\x01', '\x92\xa1x\x01', '\x93\xa1x\xa1y\xa1z', '\xa1x', '\x90']) {
+        stranger.publish(inbox, ours(1, kind, Buffer.from(body, 'latin1')));
+      }
+    }
+    await cluster.pass();
+    expect(bus.counters.refused).toBeGreaterThanOrEqual(2 * messages.length);
+    expect(errors.length).toBeGreaterThanOrEqual(5);
+    expect(errors.length).toBeLessThanOrEqual(12);
+    expect(new Set(errors)).toEqual(new Set(['VAQUERO_MESSAGE_REFUSED']));
+    stranger.publish('vaquero.t.topic', ours(1, 1, Buffer.of(7)));
+    await cluster.pass();
+    expect(await heard(listener)).toEqual([7]);
+  });
+});
+
+test('handlers and services do not change: connections of two nodes talk, ask and watch', async () => {
+  class Greeting {
+    readonly type = 'greeting';
+    constructor(readonly text: string) {}
+  }
+
+  @WebSocketHandler('/')
+  class Talks {
+    constructor(private readonly connection: Connection) {}
+    @OnInit() async init() {
+      await this.connection.subscribe('all');
+      return this.connection.ref;
+    }
+    @OnInfo('greeting') greeted(info: Greeting) {
+      return info.text;
+    }
+    @OnInfo() down(info: Down) {
+      return `down ${String(info.reason)}`;
+    }
+    @OnText() watch(message: string) {
+      this.connection.monitor(message as Ref);
+    }
+  }
+  const cluster = new Cluster();
+  const [here, there] = [await cluster.node(), await cluster.node()];
+  const [ada, bob] = [
+    await mount(Talks, { bus: here.bus, clock: cluster.clock }),
+    await mount(Talks, { bus: there.bus, clock: cluster.clock }),
+  ];
+  await cluster.pass();
+  const [, ref] = [await ada.next(), await bob.next()];
+  there.bus.publish('all', { type: 'greeting', text: 'Howdy' });
+  await cluster.pass();
+  expect([await ada.next(), await bob.next()]).toMatchObject([{ payload: 'Howdy' }, { payload: 'Howdy' }]);
+  ada.send((ref as { payload: string }).payload);
+  await cluster.pass();
+  bob.drop();
+  await cluster.pass();
+  expect(await ada.next()).toMatchObject({ payload: expect.stringMatching(/^down/) });
+});
