@@ -6,15 +6,16 @@ import { Pending, type RequestOptions } from '../request.js';
 import { checkTopic } from '../topic.js';
 import type { Broker } from './broker.js';
 import { Channels, MAX_TOPIC, nodeOf } from './channels.js';
-import { ClusterPresence } from './cluster-presence.js';
+import { ClusterPresence, type PresenceHost } from './cluster-presence.js';
 import { decode, encode } from './codec.js';
 import { Conversations } from './conversations.js';
 import { Kind, seal, unseal } from './envelope.js';
 import { Interests } from './interests.js';
-import { closedError, Link } from './link.js';
-import { NodeWatch } from './node-watch.js';
+import { closedError, Link, type LinkEvents } from './link.js';
+import { NodeWatch, type Watchman } from './node-watch.js';
 import { type ClusterOptions, type CompleteOptions, checkBusOptions, completeClusterOptions } from './options.js';
 import { Reports } from './reports.js';
+import type { Speaker } from './speaker.js';
 
 /**
  * The bus of many nodes: the same as that of one, and what is for other nodes goes through a broker. Connections of this node are reached
@@ -43,53 +44,12 @@ export class ClusterBus extends Bus {
     this.#options = completeClusterOptions(options);
     this.#channels = new Channels(this.#options.prefix);
     this.#reports = new Reports(this.#options.onError);
-    const failed = (error: unknown) => this.#failed(error);
-    this.#link = new Link(broker, this.#options, this.counters, this.#reports, {
-      message: (channel, message) => this.#receive(channel, message),
-      unheard: (tag) => this.#conversations.unheard(tag),
-      restored: () => this.#restored(),
-    });
-    this.#interests = new Interests(broker, failed);
-    this.#conversations = new Conversations({
-      tell: (node, kind, body, tag) => this.#tell(node, kind, body, tag),
-      deliver: (ref, info) => super.send(ref, info),
-      ask: (ref, request) => this.askHere(ref, request),
-      monitorHere: (ref, watcher) => super.monitor(ref, watcher),
-      demonitorHere: (ref, watcher) => super.demonitor(ref, watcher),
-      ended: (ref, reason) => super.unregister(ref, reason),
-      undeliverable: () => this.counters.undeliverable++,
-      suspect: () => this.#nodeWatch.suspect(),
-    });
-    const connected = () => this.#link.connected;
-    this.#presence = new ClusterPresence(
-      {
-        node: this.node,
-        get connected() {
-          return connected();
-        },
-        publish: (topic, info) => this.publish(topic, info),
-        failed,
-      },
-      broker,
-    );
-    this.#nodeWatch = new NodeWatch(
-      this.node,
-      broker,
-      this.#options.nodeTimeout,
-      {
-        get connected() {
-          return connected();
-        },
-        nodesOfInterest: () => this.#conversations.nodes(),
-        nodeDied: (node) => this.#conversations.nodeDied(node),
-        allLive: () => this.#conversations.retell(),
-        overslept: () => this.#presence.reconcile(),
-        sweep: () => this.#presence.sweep(),
-        failed,
-      },
-      this.clock,
-      this.timers,
-    );
+    this.#link = new Link(broker, this.#options, this.counters, this.#reports, this.#linkEvents());
+    this.#interests = new Interests(broker, (error) => this.#failed(error));
+    this.#conversations = new Conversations(this.#speaker());
+    this.#presence = new ClusterPresence(this.#presenceHost(), broker);
+    const { nodeTimeout } = this.#options;
+    this.#nodeWatch = new NodeWatch(this.node, broker, nodeTimeout, this.#watchman(), this.clock, this.timers);
   }
 
   override get presence(): Presence {
@@ -158,7 +118,7 @@ export class ClusterBus extends Bus {
   /** The broker is back. */
   async #restored(): Promise<void> {
     await this.#nodeWatch.resume();
-    this.#conversations.repeat();
+    this.#conversations.monitors.repeat();
     await this.#presence.reconcile();
   }
 
@@ -172,7 +132,7 @@ export class ClusterBus extends Bus {
   override send(ref: Ref, info: unknown): void {
     const node = nodeOf(checkRef('bus.send()', ref));
     if (node === null || node === this.node) super.send(ref, info);
-    else this.#tell(node, Kind.send, [ref, info], 's');
+    else this.#conversations.send(node, ref, info);
   }
 
   override publish(topic: string, info: unknown): void {
@@ -186,7 +146,7 @@ export class ClusterBus extends Bus {
     const node = nodeOf(checkRef('bus.request()', ref));
     if (node === null || node === this.node) return super.request<Answer>(ref, info, options);
     const makePending = (onSettled: () => void) => new Pending(ref, this.timers, options.timeout, onSettled);
-    return this.#conversations.request(node, ref, info, makePending) as Promise<Answer>;
+    return this.#conversations.requests.request(node, ref, info, makePending) as Promise<Answer>;
   }
 
   #tell(node: string, kind: Kind, body: unknown, tag: string): boolean {
@@ -225,14 +185,14 @@ export class ClusterBus extends Bus {
     if (node === null || node === this.node) return super.monitor(ref, watcher);
     const known = this.watches(ref);
     this.watch(ref, watcher);
-    if (!known) this.#conversations.monitor(node, ref);
+    if (!known) this.#conversations.monitors.monitor(node, ref);
   }
 
   /** @internal */
   override demonitor(ref: Ref, watcher: Watcher): void {
     super.demonitor(ref, watcher);
     const node = nodeOf(ref);
-    if (node !== null && node !== this.node && !this.watches(ref)) this.#conversations.demonitor(node, ref);
+    if (node !== null && node !== this.node && !this.watches(ref)) this.#conversations.monitors.demonitor(node, ref);
   }
 
   // --- What comes ---
@@ -258,6 +218,50 @@ export class ClusterBus extends Bus {
   #refuse(error: Error): void {
     this.counters.refused++;
     this.#reports.tellOnce(error);
+  }
+
+  // --- What its parts see of it ---
+
+  #linkEvents(): LinkEvents {
+    return {
+      message: (channel, message) => this.#receive(channel, message),
+      unheard: (tag) => this.#conversations.unheard(tag),
+      restored: () => this.#restored(),
+    };
+  }
+
+  #speaker(): Speaker {
+    return {
+      tell: (node, kind, body, tag) => this.#tell(node, kind, body, tag),
+      deliver: (ref, info) => super.send(ref, info),
+      ask: (ref, request) => this.askHere(ref, request),
+      monitorHere: (ref, watcher) => super.monitor(ref, watcher),
+      demonitorHere: (ref, watcher) => super.demonitor(ref, watcher),
+      ended: (ref, reason) => super.unregister(ref, reason),
+      undeliverable: () => this.counters.undeliverable++,
+      suspect: () => this.#nodeWatch.suspect(),
+    };
+  }
+
+  #presenceHost(): PresenceHost {
+    return {
+      node: this.node,
+      connected: () => this.#link.connected,
+      publish: (topic, info) => this.publish(topic, info),
+      failed: (error) => this.#failed(error),
+    };
+  }
+
+  #watchman(): Watchman {
+    return {
+      connected: () => this.#link.connected,
+      nodesOfInterest: () => this.#conversations.monitors.nodes(),
+      nodeDied: (node) => this.#conversations.monitors.nodeDied(node),
+      allLive: () => this.#conversations.monitors.retell(),
+      overslept: () => this.#presence.reconcile(),
+      sweep: () => this.#presence.sweep(),
+      failed: (error) => this.#failed(error),
+    };
   }
 }
 

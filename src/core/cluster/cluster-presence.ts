@@ -11,7 +11,7 @@ import { decode, encode } from './codec.js';
 export interface PresenceHost extends Publisher {
   readonly node: string;
   /** The broker can be asked. */
-  readonly connected: boolean;
+  connected(): boolean;
   failed(error: unknown): void;
 }
 
@@ -30,7 +30,7 @@ export class ClusterPresence extends Presence {
   }
 
   override async list(topic: string): Promise<readonly PresenceEntry[]> {
-    if (!this.host.connected) {
+    if (!this.host.connected()) {
       throw new VaqueroError(
         'VAQUERO_BUS_UNAVAILABLE',
         `${this.broker.name} is away, and who is present in '${topic}' is written down there. Ask again later.`,
@@ -109,7 +109,7 @@ export class ClusterPresence extends Presence {
   }
 
   #write(key: string, write: () => Promise<void>): Promise<void> {
-    if (!this.host.connected) return AT_ONCE;
+    if (!this.host.connected()) return AT_ONCE;
     const written = (this.#writing.get(key) ?? AT_ONCE)
       .then(write)
       .catch((error) => this.host.failed(error))

@@ -8,7 +8,7 @@ const BEATS = 3;
 /** What a node watch tells. */
 export interface Watchman {
   /** The broker can be asked. */
-  readonly connected: boolean;
+  connected(): boolean;
   /** Nodes whose life matters here. */
   nodesOfInterest(): Iterable<string>;
   /** A node has given no sign of life for `nodeTimeout`. */
@@ -69,7 +69,7 @@ export class NodeWatch extends Alarm {
   }
 
   async #beat(): Promise<void> {
-    if (!this.watchman.connected) return;
+    if (!this.watchman.connected()) return;
     const overslept = this.clock.now() - this.#lastBeat > this.timeout;
     await this.#giveSign();
     if (overslept) await this.watchman.overslept();
@@ -94,6 +94,6 @@ export class NodeWatch extends Alarm {
   }
 
   get #trusts(): boolean {
-    return !this.#stopped && this.watchman.connected && this.clock.now() >= this.#trustFrom;
+    return !this.#stopped && this.watchman.connected() && this.clock.now() >= this.#trustFrom;
   }
 }

@@ -1,0 +1,66 @@
+import type { Ref } from '../ref.js';
+import { type Asker, type Pending, Request, type RequestFailure } from '../request.js';
+import { Kind } from './envelope.js';
+import { type Speaker, Tag } from './speaker.js';
+
+const FAILURES: readonly RequestFailure[] = ['gone', 'crashed', 'unanswered', 'refused'];
+
+/** Requests from node to node, and their answers. */
+export class RemoteRequests {
+  readonly #pending = new Map<string, Pending>();
+  #lastId = 0;
+
+  constructor(private readonly speaker: Speaker) {}
+
+  /** Asks a connection of another node. */
+  request(node: string, ref: Ref, info: unknown, makePending: (onSettled: () => void) => Pending): Promise<unknown> {
+    const id = (++this.#lastId).toString(36);
+    const pending = makePending(() => this.#pending.delete(id));
+    this.#pending.set(id, pending);
+    try {
+      if (!this.speaker.tell(node, Kind.request, [ref, id, info], Tag.request + id)) pending.failed('unreachable');
+    } catch (error) {
+      pending.broken(error as Error);
+    }
+    return pending.promise;
+  }
+
+  /** Another node asks a connection of this one. */
+  asked(node: string, ref: Ref, id: unknown, info: unknown): void {
+    this.speaker.ask(ref, new Request(info, new RemoteAsker(this.speaker, node, id)));
+  }
+
+  answered(id: string, value: unknown): void {
+    this.#pending.get(id)?.answered(value);
+  }
+
+  /** False for what is no reason to fail. */
+  failed(id: string, failure: unknown): boolean {
+    if (!FAILURES.includes(failure as RequestFailure)) return false;
+    this.#pending.get(id)?.failed(failure as RequestFailure);
+    return true;
+  }
+}
+
+/** Sends the outcome of a request to the node that asked. */
+class RemoteAsker implements Asker {
+  constructor(
+    private readonly speaker: Speaker,
+    private readonly node: string,
+    private readonly id: unknown,
+  ) {}
+
+  /** An answer that cannot travel crashes who gives it, and who asked learns that. */
+  answered(value: unknown): void {
+    try {
+      this.speaker.tell(this.node, Kind.answer, [this.id, value], Tag.other);
+    } catch (error) {
+      this.failed('crashed');
+      throw error;
+    }
+  }
+
+  failed(failure: RequestFailure): void {
+    this.speaker.tell(this.node, Kind.failure, [this.id, failure], Tag.other);
+  }
+}
