@@ -1,9 +1,10 @@
 import type { Subscriber } from '../bus.js';
 import type { TerminateReason } from '../close.js';
 import { Command, Frame } from '../commands.js';
+import type { Callback } from '../info-clauses.js';
 import { interpret } from '../interpreter.js';
 import { Mail, type MailKind } from '../mailbox.js';
-import type { Callback, Plan } from '../plan.js';
+import type { Plan } from '../plan.js';
 import type { ErrorStage, Runtime } from '../runtime.js';
 import { type Runnable, wake } from '../scheduler.js';
 import type { Transport, TransportListener } from '../transport.js';
