@@ -80,7 +80,7 @@ function remedy(given: unknown): string {
   if (Array.isArray(given)) return '; list its classes one by one, or spread it: ...list';
   const maker: unknown = typeof given === 'object' ? given?.constructor : undefined;
   return isConstructor(maker) && handlerRecord(maker) !== undefined
-    ? `; list the class itself, ${maker.name}: an instance is made for each connection`
+    ? `; list the class ${maker.name} itself, of which each connection gets an instance`
     : '';
 }
 

@@ -1,5 +1,5 @@
 import { describe, VaqueroError } from '../core/errors.js';
-import { type Class, nameInfo } from '../core/metadata.js';
+import { type Class, isClass, nameInfo } from '../core/metadata.js';
 import { refuseBare, refuseStandard } from './misuse.js';
 
 /**
@@ -7,7 +7,7 @@ import { refuseBare, refuseStandard } from './misuse.js';
  * name that another class has.
  */
 export function Info(name: string): (target: Class) => void {
-  if (typeof name === 'function') refuseBare('Info', [name], "@Info('name.on.the.wire')");
+  if (isClass(name)) refuseBare('Info', [name], "@Info('name.on.the.wire')");
   if (typeof name !== 'string' || name === '') {
     throw new VaqueroError('VAQUERO_INVALID_DECORATOR', `@Info takes a name, got ${describe(name)}.`);
   }

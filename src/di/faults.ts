@@ -71,7 +71,7 @@ class Walk {
     else if (!optional) {
       this.faults.push(
         `${place} of the constructor is a token that is not registered. Register it before serve or attach, in their container: ` +
-          `container.register(${String(token)}, { useValue: … })`,
+          'container.register(TOKEN, { useValue: … })',
       );
     }
   }

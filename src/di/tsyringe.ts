@@ -176,7 +176,7 @@ function hasDispose(target: HandlerClass): boolean {
 function failed(handler: HandlerClass, reason: string, cause: unknown): VaqueroError {
   return new VaqueroError(
     'VAQUERO_INJECTION_FAILED',
-    `Cannot make ${handler.name}: ${reason} Classes with parameters need @injectable() or @singleton(), tokens must be registered in the container.`,
+    `Cannot make ${handler.name}: ${reason}. What the container called to make it failed; the cause says where.`,
     { cause },
   );
 }

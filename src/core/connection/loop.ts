@@ -270,7 +270,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
       if (!this.life.open) return;
     }
     if (info instanceof Command) this.apply(info);
-    else this.runtime.ignored(this.plan.name, 'info');
+    else this.runtime.unmatched(this.plan, info);
   }
 
   /** A frame or command that no clause took is what it is; its options may be wrong. */

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { mistake } from './mistake.js';
+import { Project } from './project.js';
+
+/** Mistakes about the tools, made with the tools: each builds a project and runs it, in processes of their own, with the built package. */
+
+let project: Project;
+
+beforeAll(async () => {
+  project = await Project.create();
+});
+
+afterAll(() => project?.remove());
+
+const HANDLER = `import { Connection, OnInfo, OnText, Timeout, WebSocketHandler, serve } from 'vaquero';
+
+@WebSocketHandler('/hello')
+class HelloHandler {
+  constructor(private readonly connection: Connection) {}
+
+  @OnText() echo(message: string) {
+    return message;
+  }
+
+  @OnInfo() tick(timeout: Timeout<string>) {
+    return timeout.message;
+  }
+}
+`;
+
+const HELLO = `${HANDLER}
+const server = await serve({ handlers: [HelloHandler] });
+console.log('listening', server.url);
+await server.close();
+`;
+
+/** There is no method whose decorator is called before that of the class. */
+const CLASS_ONLY = HELLO.replace(/@On\w+\(\)/g, '');
+
+const LEGACY = { experimentalDecorators: true, emitDecoratorMetadata: true };
+const SWC_LEGACY = { legacyDecorator: true, decoratorMetadata: true };
+
+type Options = Readonly<Record<string, unknown>>;
+
+const tsc = (options: Options, source: string) => async () => {
+  await project.tsc(options, { 'main.ts': source });
+  return project.run('out/main.js');
+};
+
+const swc = (options: Options, source: string) => async () => {
+  await project.swc(options, 'main.js', source);
+  return project.run('out/main.js');
+};
+
+test('there is no mistake in the program itself', async () => {
+  expect(await tsc(LEGACY, HELLO)()).toMatch(/^listening/);
+  expect(await swc(SWC_LEGACY, HELLO)()).toMatch(/^listening/);
+}, 60_000);
+
+mistake('tsc without "experimentalDecorators"', tsc({}, HELLO), tsc({}, CLASS_ONLY));
+
+const STANDARD = { decoratorVersion: '2022-03' };
+mistake('swc with standard decorators', swc(STANDARD, HELLO), swc(STANDARD, CLASS_ONLY));
+
+mistake('tsc without "emitDecoratorMetadata"', tsc({ experimentalDecorators: true }, HELLO));
+
+mistake('swc, or esbuild, without metadata', swc({ legacyDecorator: true }, HELLO), swc({}, HELLO));
+
+test('all handlers and methods without metadata are in one message', async () => {
+  expect(await tsc({ experimentalDecorators: true }, HELLO)()).toContain(
+    'emitted no types for the parameters of HelloHandler.tick, HelloHandler.constructor. Set',
+  );
+}, 60_000);
+
+const HELLO_TEST = `${HANDLER}
+test('starts', async () => {
+  const server = await serve({ handlers: [HelloHandler] }).catch((error) => {
+    console.error(error);
+    throw error;
+  });
+  await server.close();
+});
+`;
+
+/** Runs the test with jest and @swc/jest, with these options of `jsc.transform`, and this for what is not transformed. */
+const jest = (transform: Options, transformIgnorePatterns: readonly string[]) => async () => {
+  const options = { jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true }, transform } };
+  const config = {
+    testMatch: ['**/hello.test.ts'],
+    transform: { '\\.m?[jt]s$': ['@swc/jest', options] },
+    transformIgnorePatterns,
+  };
+  await project.write({ 'hello.test.ts': HELLO_TEST, 'jest.config.json': JSON.stringify(config) });
+  return project.run('node_modules/jest/bin/jest.js', '--config', 'jest.config.json');
+};
+
+const ALL_BUT_OURS = ['/node_modules/(?!(vaquero|rou3)/)'];
+
+test('jest runs a test of the program as troubleshooting.md says', async () => {
+  expect(await jest(SWC_LEGACY, ALL_BUT_OURS)()).toContain('1 passed');
+}, 60_000);
+
+mistake('@swc/jest without "decoratorMetadata"', jest({ legacyDecorator: true }, ALL_BUT_OURS));
+
+mistake('jest that does not transform ES modules', jest(SWC_LEGACY, ['/node_modules/']));
+
+mistake(
+  'tsyringe before "reflect-metadata"',
+  swc(SWC_LEGACY, `import { singleton } from 'tsyringe';\nimport { serve } from 'vaquero';\nconsole.log(singleton, serve);\n`),
+);
+
+test('nothing need be imported before vaquero', async () => {
+  const source = `import { serve } from 'vaquero';\nimport { singleton } from 'tsyringe';\nconsole.log(singleton.name, serve.name);\n`;
+  expect(await swc(SWC_LEGACY, source)()).toBe('singleton serve\n');
+});
+
+mistake('"import type" of an injected class', async () => {
+  await project.tsc(LEGACY, {
+    'main.ts': HELLO.replace('import {', "import type { Clock } from './clock.js';\nimport {").replace(': Connection', ': Clock'),
+    'clock.ts': 'export class Clock {}\n',
+  });
+  return project.run('out/main.js');
+});
+
+mistake('discover of TypeScript sources', async () => {
+  await project.write({ 'src/hello.ts': HANDLER });
+  const source = "import { discover, serve } from 'vaquero';\nawait serve({ handlers: await discover('src') });\n";
+  return swc(SWC_LEGACY, source)();
+});
