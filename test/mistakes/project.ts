@@ -41,9 +41,18 @@ export class Project {
     }
   }
 
-  /** Builds with tsc and these options, into `out`; what the compiler finds is not minded, as it is built all the same. */
+  /** Builds with tsc and these options, into `out`, without a type check, which takes seconds. */
   async tsc(options: Readonly<Record<string, unknown>>, files: Readonly<Record<string, string>>): Promise<void> {
-    const compilerOptions = { target: 'ES2022', module: 'nodenext', types: ['node'], rootDir: '.', outDir: 'out', ...options };
+    const compilerOptions = {
+      target: 'ES2022',
+      module: 'nodenext',
+      types: ['node'],
+      rootDir: '.',
+      outDir: 'out',
+      noCheck: true,
+      skipLibCheck: true,
+      ...options,
+    };
     await this.write({ ...files, 'tsconfig.json': JSON.stringify({ compilerOptions, files: Object.keys(files) }) });
     await this.run('node_modules/typescript/bin/tsc', '-p', '.');
   }
