@@ -101,19 +101,22 @@ export class Hub implements Runtime {
   }
 
   ignored(handler: string, kind: string): void {
-    if (this.#isFirst(handler, kind)) {
-      this.logger.debug(`${handler} has no callback for this ${kind}; it and all later ones are ignored`);
-    }
+    if (this.#isFirst(handler, kind)) this.#logIgnored(handler, kind);
   }
 
   unmatched({ name, infos }: Plan, info: unknown): void {
-    const classes = infos.flatMap(({ by }) => (isClass(by) ? [by.name] : []));
-    if (classes.length === 0 || !isPlain(info)) return this.ignored(name, 'info');
-    if (!this.#isFirst(name, 'plain info')) return;
+    const plain = isPlain(info);
+    if (!this.#isFirst(name, plain ? 'plain info' : 'info')) return;
+    const classes = plain ? infos.flatMap(({ by }) => (isClass(by) ? [by.name] : [])) : [];
+    if (classes.length === 0) return this.#logIgnored(name, 'info');
     this.logger.warn(
       `${name} ignores ${describe(info)}: its @OnInfo goes by class (${classes.join(', ')}), whatever the fields are. ` +
         `Send an instance, new ${classes[0]}(…), or take it with @OnInfo('tag') or a predicate`,
     );
+  }
+
+  #logIgnored(handler: string, kind: string): void {
+    this.logger.debug(`${handler} has no callback for this ${kind}; it and all later ones are ignored`);
   }
 
   /** Counts what is ignored; only the first of a class and kind is logged. */
