@@ -61,7 +61,8 @@ export function toAnswer(answered: unknown, replier: string): Accept | Reject {
   if (answered instanceof Accept || answered instanceof Reject) return answered;
   throw new VaqueroError(
     'VAQUERO_INVALID_UPGRADE_ANSWER',
-    `${replier} answered ${describe(answered)}. @OnUpgrade answers nothing or accept(…) to go on, reject(status, …) to refuse.`,
+    `${replier} answered ${describe(answered)}. @OnUpgrade answers nothing or accept(…) to go on, reject(status, …) to refuse; for true write ` +
+      'accept(), for false reject(403).',
   );
 }
 

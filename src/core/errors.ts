@@ -6,6 +6,7 @@ import { types } from 'node:util';
 export const ERROR_CODES = {
   VAQUERO_INVALID_HANDLER: 'A handler class has faults; the message lists all of them.',
   VAQUERO_INVALID_DECORATOR: 'A decorator was put on something that it does not describe.',
+  VAQUERO_STANDARD_DECORATORS: 'A decorator was compiled as a standard one; the compiler must be told to make legacy ones.',
   VAQUERO_DUPLICATE_PATH: 'Two handlers of one server match the same paths.',
   VAQUERO_DUPLICATE_INFO_NAME: 'Two classes carry the same `@Info` name.',
   VAQUERO_INVALID_OPTION: 'An option has a value outside its range.',

@@ -1,5 +1,5 @@
 import { type AnyCommand, type Close, type Frame, isBytes, isCommand, type RuntimeOptions, toBuffer } from './commands.js';
-import { describe, VaqueroError } from './errors.js';
+import { describe, isError, VaqueroError } from './errors.js';
 
 /** What the interpreter acts on: a connection, seen as something that replies can be applied to. */
 export interface Target {
@@ -242,6 +242,12 @@ function invalidReply(got: unknown, target: Target): VaqueroError {
     'VAQUERO_INVALID_REPLY',
     `${target.replier} replied with ${describe(got)}, which is no reply. A callback may return nothing, a string (text frame), a Uint8Array, Buffer or ArrayBuffer ` +
       '(binary frame), a frame or command such as json(value), ping() or close(), an array or (async) iterable of these, or a promise of any. ' +
-      'To send an object, return json(object).',
+      adviceFor(got),
   );
+}
+
+function adviceFor(got: unknown): string {
+  if (typeof got === 'function') return 'To reply with what a function makes, call it, as in close().';
+  if (isError(got)) return 'To fail, throw the error.';
+  return typeof got === 'object' ? 'To send an object, return json(object).' : 'To send a value as text, return String(value).';
 }

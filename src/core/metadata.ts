@@ -31,13 +31,22 @@ const HANDLER = Symbol.for('vaquero.handler');
 const CALLBACKS = Symbol.for('vaquero.callbacks');
 const INFO_NAME = Symbol.for('vaquero.info');
 
+/** All classes that were decorated, be they served or not. */
+const handlers = new Set<Class>();
+
 export function recordHandler(target: Class, record: HandlerRecord): void {
+  handlers.add(target);
   Reflect.defineMetadata(HANDLER, record, target);
 }
 
 /** The class's own record, not its base's: a handler says its own path. */
 export function handlerRecord(target: Class): HandlerRecord | undefined {
   return Reflect.getOwnMetadata(HANDLER, target) as HandlerRecord | undefined;
+}
+
+/** Every handler that was loaded, with its record. */
+export function loadedHandlers(): readonly (readonly [Class, HandlerRecord])[] {
+  return [...handlers].map((handler) => [handler, handlerRecord(handler) as HandlerRecord]);
 }
 
 export function recordCallback(prototype: object, record: CallbackRecord): void {
@@ -58,6 +67,19 @@ export function parameterTypes(prototype: object, key: string | symbol): readonl
 /** The declared types of a constructor's parameters, where the compiler emitted them. */
 export function constructorTypes(target: Class): readonly unknown[] | undefined {
   return Reflect.getMetadata('design:paramtypes', target) as unknown[] | undefined;
+}
+
+/** The class, this or a base, whose constructor takes parameters of which the compiler emitted nothing. */
+export function untypedConstructor(target: Class): Class | undefined {
+  if (constructorTypes(target) !== undefined) return undefined;
+  for (let one: unknown = target; typeof one === 'function'; one = Object.getPrototypeOf(one))
+    if (one.length > 0) return one as Class;
+  return undefined;
+}
+
+/** A class's prototype cannot be replaced, an ordinary function's can: what tells `@OnInfo(Moved)` from `@OnInfo(isMoved)`. */
+export function isClass(value: unknown): value is Class {
+  return typeof value === 'function' && Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false;
 }
 
 const infoClasses = new Map<string, Class>();

@@ -1,14 +1,32 @@
-import { addRoute, createRouter } from 'rou3';
+import { addRoute, createRouter, findRoute } from 'rou3';
 import { describe } from './errors.js';
+
+/** How other routers write a parameter: `{id}`, `[id]`, `<id>`. */
+const FOREIGN_PARAMETER = /\/(?:\{(\w+)\}|\[(\w+)\]|<(\w+)>)(?=\/|$)/;
 
 /** What is wrong with a path pattern, or undefined. */
 export function pathFault(path: unknown): string | undefined {
-  if (typeof path !== 'string' || !path.startsWith('/'))
-    return `the path must be a string that starts with '/', got ${describe(path)}`;
+  if (typeof path !== 'string' || !path.startsWith('/')) {
+    const instead = typeof path === 'string' && /^[\w:]/.test(path) && !path.includes('//') ? `; write '/${path}'` : '';
+    return `the path must be a string that starts with '/', got ${describe(path)}${instead}`;
+  }
+  const foreign = FOREIGN_PARAMETER.exec(path);
+  if (foreign !== null) {
+    const name = foreign[1] ?? foreign[2] ?? foreign[3];
+    return `in the path ${describe(path)} nothing is a parameter; write '/:${name}' for '${foreign[0]}'`;
+  }
+  if (path.includes('#')) return `the path ${describe(path)} matches nothing: what follows a # is not sent to servers`;
   try {
     addRoute(createRouter(), '', path, null);
     return undefined;
   } catch (error) {
     return `the path ${describe(path)} has no meaning: ${(error as Error).message.replace(/^rou3: /, '')}`;
   }
+}
+
+/** Whether a pattern without faults matches a path. */
+export function pathMatches(pattern: string, path: string): boolean {
+  const router = createRouter<true>();
+  addRoute(router, '', pattern, true);
+  return findRoute(router, '', path) !== undefined;
 }

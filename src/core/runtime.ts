@@ -3,6 +3,7 @@ import type { Clock } from './clock.js';
 import type { Life } from './connection/life.js';
 import type { Counters } from './counters.js';
 import type { IdleClock } from './idle.js';
+import type { Plan } from './plan.js';
 import type { Timers } from './timers.js';
 
 /** A log that takes an object and a message, as pino does; `console` fits too. */
@@ -50,8 +51,10 @@ export interface Runtime {
   readonly logger: Logger;
   /** Never throws. */
   report(error: Error, context: ErrorContext): void;
-  /** A frame or info that nothing takes; logged once per class and kind. */
+  /** A frame that nothing takes; logged once per class and kind. */
   ignored(handler: string, kind: string): void;
+  /** An info that no `@OnInfo` takes; logged as frames are, or as a warning where it could be a class's but is a plain object. */
+  unmatched(plan: Plan, info: unknown): void;
   /** A life's clean-up is over; its socket may not be gone yet. */
   terminated(life: Life): void;
   /** A life is over, and its socket is gone. */

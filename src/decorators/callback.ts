@@ -1,5 +1,6 @@
 import { describe, VaqueroError } from '../core/errors.js';
 import { type CallbackKind, type InfoMatcher, recordCallback } from '../core/metadata.js';
+import { refuseBare, refuseStandard } from './misuse.js';
 
 /** A prototype, but not a class: what the decorator of an instance's method gets, and that of a static one does not. */
 export type Prototype = object & { readonly prototype?: never };
@@ -11,17 +12,33 @@ export type CallbackDecorator<Callback extends (...parameters: never[]) => unkno
   descriptor: TypedPropertyDescriptor<Method>,
 ) => void;
 
+/** Makes a decorator's factory, which takes nothing. */
+export function callback<Callback extends (...parameters: never[]) => unknown>(
+  name: string,
+  kind: CallbackKind,
+): () => CallbackDecorator<Callback> {
+  return (...given: unknown[]) => {
+    refuseBare(name, given, `@${name}()`);
+    return recorder(name, kind);
+  };
+}
+
 /** Records a method as a callback. What TypeScript did not see of a misplaced decorator is said here. */
 export function recorder(name: string, kind: CallbackKind, matcher?: InfoMatcher) {
   return (prototype: object, key: string | symbol, descriptor?: PropertyDescriptor): void => {
+    refuseStandard(name, key);
     if (typeof prototype === 'function' || typeof descriptor?.value !== 'function') {
-      const place =
-        typeof prototype === 'function' ? `the static ${String(key)}` : `${prototype?.constructor?.name}.${String(key)}`;
       throw new VaqueroError(
         'VAQUERO_INVALID_DECORATOR',
-        `@${name} must be on a method of instances, and ${place} is ${describe(descriptor?.value)}.`,
+        `@${name} must be on a method of instances, and ${place(prototype, key, descriptor)}. Write a method: ${String(key)}(…) { … }.`,
       );
     }
     recordCallback(prototype, { kind, key, matcher });
   };
+}
+
+function place(prototype: object, key: string | symbol, descriptor: PropertyDescriptor | undefined): string {
+  if (typeof prototype === 'function') return `${prototype.name}.${String(key)} is static`;
+  const what = descriptor === undefined ? 'a property' : 'value' in descriptor ? describe(descriptor.value) : 'an accessor';
+  return `${prototype?.constructor?.name}.${String(key)} is ${what}`;
 }

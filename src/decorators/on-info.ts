@@ -2,6 +2,7 @@ import type { Awaitable, Reply } from '../core/commands.js';
 import type { Connection } from '../core/connection/connection.js';
 import { describe, VaqueroError } from '../core/errors.js';
 import { type CallbackDecorator, recorder } from './callback.js';
+import { refuseBare } from './misuse.js';
 
 /** Called with infos that are of the class of the parameter's declared type; a parameter without a class takes everything. */
 export function OnInfo(): CallbackDecorator<(info: never, connection: Connection<never>) => Awaitable<Reply>>;
@@ -23,7 +24,11 @@ export function OnInfo<Info>(
  * Called with infos from the bus, timers and monitors, as Cowboy's `websocket_info/2`; what it returns is sent. The `@OnInfo`s of a class
  * are tried in the order in which they are written, as clauses are. Throws `VAQUERO_INVALID_DECORATOR` for anything but a class, tag or predicate.
  */
-export function OnInfo(matcher?: unknown): CallbackDecorator<(info: never, connection: Connection<never>) => Awaitable<Reply>> {
+export function OnInfo(
+  matcher?: unknown,
+  ...more: unknown[]
+): CallbackDecorator<(info: never, connection: Connection<never>) => Awaitable<Reply>> {
+  if (more.length > 0) refuseBare('OnInfo', [matcher, ...more], '@OnInfo(), or @OnInfo(SomeClass)');
   if (matcher !== undefined && typeof matcher !== 'function' && (typeof matcher !== 'string' || matcher === '')) {
     throw new VaqueroError(
       'VAQUERO_INVALID_DECORATOR',

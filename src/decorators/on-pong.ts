@@ -1,8 +1,9 @@
 import type { Awaitable, Reply } from '../core/commands.js';
 import type { Connection } from '../core/connection/connection.js';
-import { type CallbackDecorator, recorder } from './callback.js';
+import { type CallbackDecorator, callback } from './callback.js';
 
 /** Called with the payload of each pong; what it returns is sent. */
-export function OnPong(): CallbackDecorator<(payload: Buffer, connection: Connection<never>) => Awaitable<Reply>> {
-  return recorder('OnPong', 'pong');
-}
+export const OnPong: () => CallbackDecorator<(payload: Buffer, connection: Connection<never>) => Awaitable<Reply>> = callback(
+  'OnPong',
+  'pong',
+);

@@ -1,8 +1,9 @@
 import type { TerminateReason } from '../core/close.js';
 import type { Connection } from '../core/connection/connection.js';
-import { type CallbackDecorator, recorder } from './callback.js';
+import { type CallbackDecorator, callback } from './callback.js';
 
 /** Called exactly once for every instance that was made, after the callback in flight, whatever happened; a promise is awaited. */
-export function OnTerminate(): CallbackDecorator<(reason: TerminateReason, connection: Connection<never>) => unknown> {
-  return recorder('OnTerminate', 'terminate');
-}
+export const OnTerminate: () => CallbackDecorator<(reason: TerminateReason, connection: Connection<never>) => unknown> = callback(
+  'OnTerminate',
+  'terminate',
+);

@@ -1,8 +1,9 @@
 import type { Awaitable, Reply } from '../core/commands.js';
 import type { Connection } from '../core/connection/connection.js';
-import { type CallbackDecorator, recorder } from './callback.js';
+import { type CallbackDecorator, callback } from './callback.js';
 
 /** Called with each text message, whole and decoded, as Cowboy's `websocket_handle({text, …})`; what it returns is the reply. */
-export function OnText(): CallbackDecorator<(message: string, connection: Connection<never>) => Awaitable<Reply>> {
-  return recorder('OnText', 'text');
-}
+export const OnText: () => CallbackDecorator<(message: string, connection: Connection<never>) => Awaitable<Reply>> = callback(
+  'OnText',
+  'text',
+);

@@ -3,6 +3,7 @@ import { type DependencyContainer, container as globalContainer } from 'tsyringe
 import { Bus } from '../core/bus.js';
 import { VaqueroError } from '../core/errors.js';
 import { Presence } from '../core/presence.js';
+import { internals } from './internals.js';
 
 /** A container, and the bus that its services get. */
 export interface Home {
@@ -10,35 +11,67 @@ export interface Home {
   readonly bus: Bus;
 }
 
+/** Buses that services got and no server uses yet. */
+const early = new WeakSet<Bus>();
+
+/** A service may be made before its server: the bus that it is given then is there for the server, too. */
+const ON_DEMAND = {
+  useFactory: (container: DependencyContainer): Bus => {
+    const bus = makeIn(container);
+    early.add(bus);
+    return bus;
+  },
+};
+const PRESENCE_ON_DEMAND = { useFactory: (container: DependencyContainer): Presence => container.resolve(Bus).presence };
+globalContainer.register(Bus, ON_DEMAND);
+globalContainer.register(Presence, PRESENCE_ON_DEMAND);
+
 /**
  * Settles which container and which bus a server uses, so that services and handlers share one bus: the given one, else the container's, else
- * a new one of this process; it is registered in the container if it is not there. Throws `VAQUERO_BUS_CONFLICT` where the container itself
- * has another than the given one.
+ * a new one of this process; it is registered in the container if it is not there. Throws `VAQUERO_BUS_CONFLICT` where the container itself,
+ * or a service that was made before, has another than the given one.
  */
 export function settle(container: DependencyContainer | undefined, bus: Bus | undefined): Home {
   const own = container ?? homeInGlobal(bus);
-  if (bus === undefined && own.isRegistered(Bus, true)) return home(own, own.resolve(Bus));
-  const registered = own.isRegistered(Bus) ? own.resolve(Bus) : undefined;
-  if (registered !== undefined && registered !== bus) {
-    throw new VaqueroError(
-      'VAQUERO_BUS_CONFLICT',
-      'The container has a Bus already, and the option bus is another: services would publish where no handler listens. Leave out the ' +
-        'option, or register no Bus in this container.',
-    );
-  }
-  const settled = bus ?? new Bus();
+  const settled = bus ?? registeredIn(own) ?? makeIn(own);
+  const registered = own.isRegistered(Bus) ? registeredIn(own) : undefined;
   if (registered === undefined) own.registerInstance(Bus, settled);
-  return home(own, settled);
+  else if (registered !== settled) throw conflict(registered);
+  early.delete(settled);
+  providePresence(own, settled);
+  return { container: own, bus: settled };
 }
 
-/** Presence comes from the bus; one that is registered by hand, in a test for example, stays. */
-function home(container: DependencyContainer, bus: Bus): Home {
-  if (!container.isRegistered(Presence)) container.registerInstance(Presence, bus.presence);
-  return { container, bus };
+/** Presence is that of the bus; one that is registered by hand, in a test for example, stays. */
+function providePresence(container: DependencyContainer, bus: Bus): void {
+  const registration = container.isRegistered(Presence) ? internals(container).getRegistration(Presence) : null;
+  if (registration === null || registration.provider === PRESENCE_ON_DEMAND) container.registerInstance(Presence, bus.presence);
 }
 
 /** The global container, unless a server before has registered another bus there: then a child of it. */
 function homeInGlobal(bus: Bus | undefined): DependencyContainer {
-  const taken = bus !== undefined && globalContainer.isRegistered(Bus) && globalContainer.resolve(Bus) !== bus;
+  const registered = registeredIn(globalContainer);
+  const taken = bus !== undefined && registered !== undefined && registered !== bus && !early.has(registered);
   return taken ? globalContainer.createChildContainer() : globalContainer;
+}
+
+/** The bus of a container, or of one above it; `undefined` if nobody has asked for one. */
+function registeredIn(container: DependencyContainer): Bus | undefined {
+  const registration = internals(container).getRegistration(Bus);
+  return registration === null || registration.provider === ON_DEMAND ? undefined : container.resolve(Bus);
+}
+
+function makeIn(container: DependencyContainer): Bus {
+  const bus = new Bus();
+  container.registerInstance(Bus, bus);
+  return bus;
+}
+
+function conflict(registered: Bus): VaqueroError {
+  const message = early.has(registered)
+    ? 'A service was made before the server and got a Bus of its own, and the option bus is another: it would publish where no handler ' +
+      'listens. Register the bus before the first service is made: container.registerInstance(Bus, bus).'
+    : 'The container has a Bus already, and the option bus is another: services would publish where no handler listens. Leave out the ' +
+      'option, or register no Bus in this container.';
+  return new VaqueroError('VAQUERO_BUS_CONFLICT', message);
 }

@@ -1,5 +1,8 @@
+import { Bus } from '../core/bus.js';
+import { Connection } from '../core/connection/connection.js';
 import { constructorTypes } from '../core/metadata.js';
 import type { HandlerClass } from '../core/plan.js';
+import { UpgradeRequest } from '../core/upgrade-request.js';
 
 /** Where tsyringe's `@inject` and its like record what they were given. */
 const TOKENS = 'injectionTokens';
@@ -11,6 +14,8 @@ export type Token = string | symbol | object | (new (...parameters: never[]) => 
 export interface Parameter {
   /** `undefined` where the declared type is gone at run time. */
   readonly token: Token | undefined;
+  /** What the declared type may have been where it is gone. */
+  readonly untold: string | undefined;
   /** `@injectAll`. */
   readonly multiple: boolean;
   /** `@inject(token, { isOptional: true })`. */
@@ -26,24 +31,27 @@ export function parametersOf(target: HandlerClass): readonly Parameter[] {
   return types.map((type, i) => (tokens[i] === undefined ? fromType(type) : fromToken(tokens[i])));
 }
 
-/** Whether a class, or the base whose constructor it has, takes parameters of which nothing is known. */
-export function typesAreMissing(target: HandlerClass): boolean {
-  if (constructorTypes(target) !== undefined) return false;
-  for (let one: unknown = target; typeof one === 'function'; one = Object.getPrototypeOf(one)) if (one.length > 0) return true;
-  return false;
-}
+const PRIMITIVE = 'a primitive, of which the container can have no class';
+const STRUCTURE = 'a structure, of which the container can have no class';
 
-/** What compilers emit for types that are no class of the application's: `Function` is a class behind `import type` too. */
-const NO_CLASSES: readonly unknown[] = [Object, Function, String, Number, Boolean, Symbol, BigInt, Array, Promise];
+/** What compilers emit for types that are no class of the application's, and what such a type may have been. */
+const NO_CLASSES = new Map<unknown, string>([
+  [undefined, 'undefined: a circular import, or a class that is written further down'],
+  [Object, 'no class at run time: an interface, a type alias or a union, or a class behind "import type"'],
+  [Function, 'no class at run time: a function, or a class behind "import type"'],
+  ...[String, Number, Boolean, Symbol, BigInt].map((type) => [type, PRIMITIVE] as const),
+  ...[Array, Promise].map((type) => [type, STRUCTURE] as const),
+]);
 
 function fromType(type: unknown): Parameter {
-  const token = NO_CLASSES.includes(type) ? undefined : (type as Token | undefined);
-  return { token, multiple: false, optional: false, opaque: false };
+  const untold = NO_CLASSES.get(type);
+  const token = untold === undefined ? (type as Token) : undefined;
+  return { token, untold, multiple: false, optional: false, opaque: false };
 }
 
 function fromToken(given: unknown): Parameter {
   if (typeof given !== 'object' || given === null)
-    return { token: given as Token, multiple: false, optional: false, opaque: false };
+    return { token: given as Token, untold: undefined, multiple: false, optional: false, opaque: false };
   const { token, multiple, isOptional, transform } = given as {
     token?: unknown;
     multiple?: boolean;
@@ -51,11 +59,16 @@ function fromToken(given: unknown): Parameter {
     transform?: unknown;
   };
   const opaque = transform !== undefined || (typeof token === 'object' && token !== null) || token === undefined;
-  return { token: token as Token, multiple: multiple === true, optional: isOptional === true, opaque };
+  return { token: token as Token, untold: undefined, multiple: multiple === true, optional: isOptional === true, opaque };
 }
 
 /** A parameter's name for people; positions count from 1. */
 export function label(parameter: Parameter, index: number): string {
   const { token } = parameter;
   return `parameter ${index + 1}${token === undefined ? '' : ` (${typeof token === 'function' ? token.name : String(token)})`}`;
+}
+
+/** Whether something is given to handlers by vaquero, and need not be known to the container. */
+export function isGiven(token: Token): token is typeof Connection | typeof UpgradeRequest | typeof Bus {
+  return token === Connection || token === UpgradeRequest || token === Bus;
 }

@@ -6,8 +6,9 @@ import { VaqueroError } from '../core/errors.js';
 import type { Injector, Maker } from '../core/injector.js';
 import type { HandlerClass } from '../core/plan.js';
 import { UpgradeRequest } from '../core/upgrade-request.js';
+import { injectionFaults } from './faults.js';
 import { type Disposable, internals, type Registration, type Resolve } from './internals.js';
-import { label, type Parameter, parametersOf, type Token, typesAreMissing } from './parameters.js';
+import { isGiven, label, type Parameter, parametersOf, type Token } from './parameters.js';
 
 /** How much of a dependency belongs to one connection. */
 interface Scope {
@@ -36,26 +37,7 @@ export class TsyringeInjector implements Injector {
   }
 
   faults(handler: HandlerClass): readonly string[] {
-    const faults = parametersOf(handler).flatMap((parameter, i) =>
-      parameter.token === undefined && !parameter.opaque
-        ? [
-            `${label(parameter, i)} of the constructor has a type that is no class at run time (an interface, a type alias, ` +
-              'a primitive, a class behind "import type", or a circular import). Inject a class, or name a token: @inject(TOKEN)',
-          ]
-        : [],
-    );
-    if (typesAreMissing(handler)) {
-      faults.push(
-        'has a constructor with parameters, and the compiler emitted no types for them. Set "experimentalDecorators" and ' +
-          '"emitDecoratorMetadata" to true and build with tsc or swc (esbuild drops metadata); a base class needs a decorator too: @injectable()',
-      );
-    }
-    if (this.#registration(handler)?.options.lifecycle === Lifecycle.Singleton) {
-      faults.push(
-        'is registered as a singleton, but a handler is made for each connection. Remove @singleton(), and keep what is shared in a service',
-      );
-    }
-    return faults;
+    return injectionFaults(handler, this.#container);
   }
 
   maker(handler: HandlerClass): Maker {
@@ -108,7 +90,8 @@ export class TsyringeInjector implements Injector {
       try {
         made.handler = make(handler) as object;
       } catch (cause) {
-        throw failed(handler, (cause as Error).message, cause);
+        // The handler's own constructor may have done what it must not, such as sending.
+        throw VaqueroError.is(cause) ? cause : failed(handler, (cause as Error).message, cause);
       }
     };
   }
@@ -129,9 +112,10 @@ export class TsyringeInjector implements Injector {
   }
 
   #parameterScope(parameter: Parameter): Scope {
-    // These three are given by hand where nothing else needs a child container.
-    if (parameter.token === Connection || parameter.token === UpgradeRequest || parameter.token === Bus) return SHARED;
-    return parameter.opaque ? UNKNOWN : this.#scope(parameter.token as Token);
+    if (parameter.opaque) return UNKNOWN;
+    const token = parameter.token as Token;
+    // They are given by hand where nothing else needs a child container.
+    return isGiven(token) ? SHARED : this.#scope(token);
   }
 
   #scope(token: Token): Scope {
@@ -192,7 +176,7 @@ function hasDispose(target: HandlerClass): boolean {
 function failed(handler: HandlerClass, reason: string, cause: unknown): VaqueroError {
   return new VaqueroError(
     'VAQUERO_INJECTION_FAILED',
-    `Cannot make ${handler.name}: ${reason} Classes with parameters need @injectable() or @singleton(), tokens must be registered in the container.`,
+    `Cannot make ${handler.name}: ${reason}. What the container called to make it failed; the cause says where.`,
     { cause },
   );
 }

@@ -74,7 +74,7 @@ export async function mount<H extends HandlerClass>(handler: H, options: MountOp
   const client = new Client(pongs, () => noFrame(handler.name, hub));
   const request = requestOf(target, headers, peer);
   const route = upgrades.route(request);
-  if (route === null) upgrades.notFound(client.socket);
+  if (route === null) upgrades.notFound(request, client.socket);
   else upgrades.upgrade(route, request, client.socket, Buffer.alloc(0));
   const response = await client.response;
   await settled();

@@ -167,7 +167,7 @@ describe('decorators', () => {
     expect(refused(() => loose(OnInfo)(matcher))).toContain('@OnInfo takes a class, a tag, a predicate or nothing, got ');
   });
 
-  test.each(['', undefined, null, 7, class {}])('@Info does not take %p', (name) => {
+  test.each(['', undefined, null, 7, () => 'name'])('@Info does not take %p', (name) => {
     expect(refused(() => loose(Info)(name))).toContain('@Info takes a name, got ');
   });
 

@@ -161,7 +161,7 @@ describe('clauses of @OnInfo', () => {
     ]);
   });
 
-  test('that are written behind a wider one are never reached', async () => {
+  test('that are written behind a wider one would never be reached, and are refused', async () => {
     class General extends Watching {
       @OnInfo(Animal) animal() {
         return 'animal';
@@ -170,7 +170,10 @@ describe('clauses of @OnInfo', () => {
         return 'puppy';
       }
     }
-    expect(await answers(General, new Puppy())).toEqual(['animal']);
+    await expect(answers(General, new Puppy())).rejects.toMatchObject({
+      code: 'VAQUERO_INVALID_HANDLER',
+      message: expect.stringContaining('puppy: its @OnInfo never runs, because animal before it takes what is Animal'),
+    });
   });
 
   test('of a subclass come before those of its base', async () => {

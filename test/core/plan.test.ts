@@ -136,19 +136,19 @@ describe('a faulty handler is refused at start-up', () => {
     'options that are none': [StringOptions, ['options must be an object, got the string "fast"']],
     'a parameter without a class': [
       Shaped,
-      [/Shaped: parameter 2 of the constructor has a type that is no class at run time .*@inject\(TOKEN\)/],
+      [/Shaped: parameter 2 of the constructor has a type that is no class at run time: an interface.*@inject\(TOKEN\)/],
     ],
-    'a parameter of a primitive type': [Primitive, [/Primitive: parameter 1 of the constructor has a type that is no class/]],
+    'a parameter of a primitive type': [Primitive, [/Primitive: parameter 1 of the constructor has a type that is a primitive/]],
     'an info whose class is behind "import type"': [
       ImportType,
       [/ImportType: moved: @OnInfo\(\) goes by .* behind "import type"\. Import it as a value.*@OnInfo\(SomeClass\)/],
     ],
     '@OnInfo without metadata': [
       NoMetadata,
-      [/NoMetadata: moved: @OnInfo\(\) goes by the type of its parameter.*"emitDecoratorMetadata" to true.*@OnInfo\(SomeClass\)/],
+      [/emitted no types for the parameters of NoMetadata\.moved\. .*"emitDecoratorMetadata" to true/],
     ],
     'an object': [{}, ["handlers must be classes decorated with @WebSocketHandler('/path'), got a plain object with keys []"]],
-    'an instance': [new Good(), ['got an instance of Good']],
+    'an instance': [new Good(), ['got an instance of Good; list the class Good itself']],
     'an arrow function': [() => undefined, ['got a function']],
     nothing: [undefined, ['got undefined']],
     null: [null, ['got null']],
@@ -234,13 +234,13 @@ describe('a decorator that is misplaced is refused where it is', () => {
     [
       'a property',
       () => loose(OnText())(Good.prototype, 'size'),
-      '@OnText must be on a method of instances, and Good.size is undefined.',
+      '@OnText must be on a method of instances, and Good.size is a property. Write a method: size(…) { … }.',
     ],
-    ['an accessor', () => loose(OnBinary())(Good.prototype, 'size', { get: () => 1 }), 'Good.size is undefined.'],
+    ['an accessor', () => loose(OnBinary())(Good.prototype, 'size', { get: () => 1 }), 'Good.size is an accessor.'],
     [
       'a static method',
       () => loose(OnInit())(Good, 'make', { value() {} }),
-      '@OnInit must be on a method of instances, and the static make',
+      '@OnInit must be on a method of instances, and Good.make is static.',
     ],
     [
       'a value',

@@ -45,6 +45,42 @@ class NeedsScopedToken {
 }
 
 @singleton()
+class Recorder {
+  constructor(readonly connection: Connection) {}
+}
+
+@injectable()
+class Recording {
+  constructor(readonly recorder: Recorder) {}
+}
+
+@WebSocketHandler('/captures')
+class Captures {
+  constructor(readonly recording: Recording) {}
+}
+
+@WebSocketHandler('/factory')
+class NeedsFactory {
+  constructor(
+    readonly connection: Connection,
+    @inject('factory') readonly made: unknown,
+  ) {}
+}
+
+@injectable()
+class NeedsMade {
+  constructor(
+    readonly connection: Connection,
+    @inject('factory') readonly made: unknown,
+  ) {}
+}
+
+@WebSocketHandler('/scoped-factory')
+class NeedsScopedFactory {
+  constructor(readonly made: NeedsMade) {}
+}
+
+@singleton()
 class Broken {
   constructor() {
     throw new TypeError('broken service');
@@ -85,14 +121,59 @@ class ScopedThrows {
   }
 }
 
+describe('a dependency that can never be made is refused at start-up', () => {
+  test.each<[string, HandlerClass, string]>([
+    [
+      'a class that the container knows nothing of',
+      NeedsUntold,
+      'NeedsUntold: parameter 1 (Untold) of the constructor cannot be made: Untold takes parameters of which nothing is known. Decorate it with @injectable()',
+    ],
+    [
+      'a token that is not registered',
+      NeedsToken,
+      'NeedsToken: parameter 2 (no such token) of the constructor is a token that is not registered. Register it before serve or attach',
+    ],
+    [
+      'a token deep in what belongs to the connection',
+      NeedsScopedToken,
+      'NeedsScopedToken: NeedsBoth: parameter 2 (no such token) of the constructor is a token that is not registered',
+    ],
+    [
+      'the connection in a singleton',
+      Captures,
+      'Captures: Recording: Recorder: parameter 1 (Connection) of the constructor would be that of the first connection for ever, because Recorder is a singleton',
+    ],
+  ])('%s', async (_, handler, saying) => {
+    await expect(start([handler])).rejects.toMatchObject({
+      code: 'VAQUERO_INVALID_HANDLER',
+      message: expect.stringContaining(saying),
+    });
+  });
+
+  test('but not an optional token, one that another stands for, or what another container has above it', async () => {
+    @WebSocketHandler('/optional')
+    class Optional {
+      constructor(@inject('no such token', { isOptional: true }) readonly missing: unknown) {}
+    }
+    await start([Optional]);
+    const parent = container.createChildContainer().register('real', { useValue: 1 });
+    parent.register('no such token', { useToken: 'real' });
+    await start([NeedsToken, NeedsScopedToken], { container: parent.createChildContainer() });
+  });
+});
+
 describe('a dependency that cannot be made', () => {
   test.each<[string, HandlerClass, string, string]>([
-    ['a class that the container knows nothing of', NeedsUntold, '/untold', 'parameter 1 (Untold)'],
-    ['a token that is not registered', NeedsToken, '/token', 'parameter 2 (no such token)'],
-    ['a token deep in what belongs to the connection', NeedsScopedToken, '/scoped-token', 'no such token'],
+    ['a factory that throws', NeedsFactory, '/factory', 'broken factory'],
+    ['a factory deep in what belongs to the connection', NeedsScopedFactory, '/scoped-factory', 'broken factory'],
     ['a service whose constructor throws', NeedsBroken, '/broken-service', 'broken service'],
   ])('is answered 500 and reported once: %s', async (_, handler, path, saying) => {
-    const server = await start([handler, Well]);
+    const own = container.createChildContainer().register('factory', {
+      useFactory: () => {
+        throw new TypeError('broken factory');
+      },
+    });
+    const server = await start([handler, Well], { container: own });
     const other = await RawClient.open(server.url, '/well');
 
     const { status, body } = await request(server.url, handshake(path));
@@ -177,6 +258,20 @@ describe('the bus', () => {
     expect(await busOf({ container: own })).toBe(registered);
     expect(await busOf({ container: own.createChildContainer() })).toBe(registered);
     expect(await busOf({ container: own, bus: registered })).toBe(registered);
+  });
+
+  test('is the one that a service got which was made before the server', async () => {
+    @singleton()
+    class Early {
+      constructor(readonly bus: Bus) {}
+    }
+    const own = container.createChildContainer();
+    const { bus } = own.resolve(Early);
+    await expect(start([SaysBus], { container: own, bus: new Bus() })).rejects.toMatchObject({
+      code: 'VAQUERO_BUS_CONFLICT',
+      message: expect.stringContaining('Register the bus before the first service is made: container.registerInstance(Bus, bus)'),
+    });
+    expect(await busOf({ container: own })).toBe(bus);
   });
 
   test('is the one that is given, which is registered where there is none', async () => {

@@ -1,9 +1,10 @@
 import type { Subscriber } from '../bus.js';
 import type { TerminateReason } from '../close.js';
 import { Command, Frame } from '../commands.js';
+import type { Callback } from '../info-clauses.js';
 import { interpret } from '../interpreter.js';
 import { Mail, type MailKind } from '../mailbox.js';
-import type { Callback, Plan } from '../plan.js';
+import type { Plan } from '../plan.js';
 import type { Request } from '../request.js';
 import type { ErrorStage, Runtime } from '../runtime.js';
 import { type Runnable, wake } from '../scheduler.js';
@@ -304,7 +305,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
       if (!this.life.open) return;
     }
     if (info instanceof Command) this.apply(info);
-    else this.runtime.ignored(this.plan.name, 'info');
+    else this.runtime.unmatched(this.plan, info);
   }
 
   /** A frame or command that no clause took is what it is; its options may be wrong. */

@@ -6,7 +6,7 @@ import type { Counters } from '../counters.js';
 import { Hub } from './hub.js';
 import type { AttachOptions, CloseOptions, Server } from './options.js';
 import { prepare } from './prepare.js';
-import { closeFault } from './server-options.js';
+import { checkHttpServer, closeFault } from './server-options.js';
 import type { Upgrades } from './upgrades.js';
 
 /** All that share an HTTP server, in the order in which they listen. */
@@ -33,6 +33,7 @@ export class Attachment implements Server {
   #closed: Promise<void> | null = null;
 
   constructor(httpServer: HttpServer | HttpsServer, options: AttachOptions) {
+    checkHttpServer(httpServer);
     const { hub, upgrades } = prepare(options, Hub);
     this.bus = hub.bus;
     this.upgrades = upgrades;
@@ -86,7 +87,8 @@ export class Attachment implements Server {
   readonly #onUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
     const route = this.upgrades.route(request);
     if (route !== null) this.upgrades.upgrade(route, request, socket, head);
-    else if (this.#isLast && this.#sharing.every((one) => one.upgrades.route(request) === null)) this.upgrades.notFound(socket);
+    else if (this.#isLast && this.#sharing.every((one) => one.upgrades.route(request) === null))
+      this.upgrades.notFound(request, socket);
   };
 
   /** Nobody else could answer a request that this one does not: all that listen are of our kind, and were asked before. */

@@ -47,8 +47,15 @@ async function load(file: string): Promise<Record<string, unknown>> {
   try {
     return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (cause) {
-    throw new VaqueroError('VAQUERO_DISCOVER_FAILED', `Cannot import ${file}: ${(cause as Error)?.message}`, { cause });
+    throw new VaqueroError('VAQUERO_DISCOVER_FAILED', `Cannot import ${file}: ${(cause as Error)?.message}${adviceFor(file)}`, {
+      cause,
+    });
   }
+}
+
+function adviceFor(file: string): string {
+  if (!/\.[cm]?ts$/.test(file)) return '';
+  return ". Node runs no TypeScript with decorators: give discover the folder that is built, such as join(import.meta.dirname, 'handlers')";
 }
 
 /** A module's exports, and those of a CommonJS module, which come as its default. */

@@ -2,9 +2,11 @@ import type { Bus } from '../bus.js';
 import { type Clock, systemClock } from '../clock.js';
 import type { Life } from '../connection/life.js';
 import { noCounts } from '../counters.js';
-import { toError } from '../errors.js';
+import { describe, toError } from '../errors.js';
 import { IdleClock } from '../idle.js';
 import { isThenable } from '../interpreter.js';
+import { isClass } from '../metadata.js';
+import type { Plan } from '../plan.js';
 import type { ErrorContext, Logger, Runtime } from '../runtime.js';
 import { Timers } from '../timers.js';
 import type { AttachOptions } from './options.js';
@@ -21,6 +23,14 @@ const CONSOLE: Logger = {
   warn: (...line) => console.warn(...line),
   error: (...line) => console.error(...line),
 };
+
+/** What an object literal makes, or JSON. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // That of another realm, too.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
 
 /** A log that throws must not stop what it tells of; what it threw is told where it can be. */
 function guarded(logger: Logger): Logger {
@@ -95,11 +105,31 @@ export class Hub implements Runtime {
   }
 
   ignored(handler: string, kind: string): void {
+    if (this.#isFirst(handler, kind)) this.#logIgnored(handler, kind);
+  }
+
+  unmatched({ name, infos }: Plan, info: unknown): void {
+    const plain = isPlain(info);
+    if (!this.#isFirst(name, plain ? 'plain info' : 'info')) return;
+    const classes = plain ? infos.flatMap(({ by }) => (isClass(by) ? [by.name] : [])) : [];
+    if (classes.length === 0) return this.#logIgnored(name, 'info');
+    this.logger.warn(
+      `${name} ignores ${describe(info)}: its @OnInfo goes by class (${classes.join(', ')}), whatever the fields are. ` +
+        `Send an instance, new ${classes[0]}(…), or take it with @OnInfo('tag') or a predicate`,
+    );
+  }
+
+  #logIgnored(handler: string, kind: string): void {
+    this.logger.debug(`${handler} has no callback for this ${kind}; it and all later ones are ignored`);
+  }
+
+  /** Counts what is ignored; only the first of a class and kind is logged. */
+  #isFirst(handler: string, kind: string): boolean {
     this.counters.ignored++;
     const key = `${handler} ${kind}`;
-    if (this.#ignored.has(key)) return;
+    if (this.#ignored.has(key)) return false;
     this.#ignored.add(key);
-    this.logger.debug(`${handler} has no callback for this ${kind}; it and all later ones are ignored`);
+    return true;
   }
 
   /** Ends all connections, in batches spread over a time, and resolves when they have ended; those that take longer than the timeout are cut. */

@@ -78,11 +78,21 @@ class OwnServer implements Server {
   }
 }
 
+/** What to do, by Node's code. */
+const LISTEN_ADVICE: Readonly<Record<string, string>> = {
+  EADDRINUSE: ' Stop what listens there, or choose another port; 0 finds a free one.',
+  EACCES: ' Ports below 1024 are for the administrator: choose another, such as 8080.',
+  EADDRNOTAVAIL:
+    " The option host must be an address of this machine; leave it out for all, or say '127.0.0.1' for this machine only.",
+  ENOTFOUND:
+    " The option host must be an address of this machine; leave it out for all, or say '127.0.0.1' for this machine only.",
+};
+
 function listen(httpServer: HttpServer, port: number, host: string | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     httpServer.once('error', (cause: NodeJS.ErrnoException) => {
-      const where = `${host ?? ''}:${port}`;
-      const advice = cause.code === 'EADDRINUSE' ? ' Stop what listens there, or choose another port; 0 finds a free one.' : '';
+      const where = host === undefined ? `port ${port}` : `${host}:${port}`;
+      const advice = LISTEN_ADVICE[cause.code ?? ''] ?? '';
       reject(new VaqueroError('VAQUERO_LISTEN_FAILED', `Cannot listen on ${where}: ${cause.message}.${advice}`, { cause }));
     });
     httpServer.listen({ port, host }, resolve);

@@ -47,6 +47,35 @@ const CHECKS: Readonly<Record<keyof ServeOptions, Check>> = {
   ),
 };
 
+/** What to write in place of what came, where that can be told. */
+const ADVICE: Readonly<Partial<Record<keyof ServeOptions, (given: unknown) => string>>> = {
+  handlers: listOf,
+  port: (given) =>
+    typeof given === 'string' || Number.isNaN(given) ? '; from the environment: Number(process.env.PORT ?? 8080)' : '',
+};
+
+function listOf(given: unknown): string {
+  if (given instanceof Promise) return '; this is a promise, so await it';
+  if (typeof given === 'function') return `; put it into a list: [${given.name}]`;
+  return typeof given === 'object' && given !== null ? '; of a module: Object.values(module)' : '';
+}
+
+/** Throws `VAQUERO_INVALID_OPTION` for what is no HTTP server, such as the application of a framework. */
+export function checkHttpServer(given: unknown): void {
+  if (isServer(given)) return;
+  throw new VaqueroError(
+    'VAQUERO_INVALID_OPTION',
+    `attach() takes the HTTP server, got ${describe(given)}. Of Express it is what app.listen() or createServer(app) answers, of Fastify ` +
+      "app.server, of Hono what serve() of '@hono/node-server' answers.",
+  );
+}
+
+/** By what is used of it: frameworks' applications, which are emitters too, have no address. */
+function isServer(given: unknown): boolean {
+  const { on, address, listenerCount } = (given ?? {}) as Record<string, unknown>;
+  return [on, address, listenerCount].every((method) => typeof method === 'function');
+}
+
 /** Throws `VAQUERO_INVALID_OPTION` with everything that is wrong with a server's options. */
 export function checkServerOptions(options: ServeOptions): void {
   const given: Partial<Record<keyof ServeOptions, unknown>> = options ?? {};
@@ -56,7 +85,9 @@ export function checkServerOptions(options: ServeOptions): void {
   const faults = Object.entries(CHECKS).flatMap(([key, check]) => {
     const value = given[key as keyof ServeOptions];
     const rule = value === undefined && key !== 'handlers' ? undefined : check(value);
-    return rule === undefined ? [] : [`option ${key} must be ${rule}, got ${describe(value)}`];
+    return rule === undefined
+      ? []
+      : [`option ${key} must be ${rule}, got ${describe(value)}${ADVICE[key as keyof ServeOptions]?.(value) ?? ''}`];
   });
   const all = [...unknown, ...faults];
   if (all.length > 0) throw new VaqueroError('VAQUERO_INVALID_OPTION', `The server's options: ${all.join('; ')}.`);

@@ -23,6 +23,7 @@ import { Antechamber } from './antechamber.js';
 import { whence } from './forwarded.js';
 import { Gate } from './gate.js';
 import type { Hub } from './hub.js';
+import { Notices } from './notices.js';
 import type { ServerLimits } from './server-options.js';
 
 const NOT_FOUND: Refusal = { status: 404, body: 'No WebSocket handler at this path.' };
@@ -50,12 +51,14 @@ export class Upgrades {
   readonly #makers = new Map<Plan, Maker>();
   readonly #gate: Gate;
   readonly #limits: ServerLimits;
+  readonly #notices: Notices;
   readonly #refused = new Set<Carrier>();
 
   constructor(hub: Hub, plans: readonly Plan[], injector: Injector, limits: ServerLimits) {
     this.#hub = hub;
     this.#gate = new Gate(hub, limits);
     this.#limits = limits;
+    this.#notices = new Notices(hub.logger, plans);
     this.#router = new Router(plans);
     for (const plan of plans) this.#makers.set(plan, injector.maker(plan.handler));
   }
@@ -66,8 +69,9 @@ export class Upgrades {
   }
 
   /** Refuses a request for a path that no handler serves. */
-  notFound(socket: Carrier): void {
+  notFound(request: RequestHead, socket: Carrier): void {
     socket.on('error', destroy);
+    this.#notices.notFound(splitTarget(request)[0]);
     this.#refuse(socket, NOT_FOUND);
   }
 
@@ -89,7 +93,10 @@ export class Upgrades {
     const full = this.#gate.refusal(address);
     if (full !== undefined) return this.#refuse(socket, unavailable(full));
     try {
-      if (!originAllowed(plan.options.origins, upgradeRequest)) return this.#refuse(socket, FORBIDDEN);
+      if (!originAllowed(plan.options.origins, upgradeRequest)) {
+        this.#notices.foreignOrigin(plan, upgradeRequest);
+        return this.#refuse(socket, FORBIDDEN);
+      }
     } catch (thrown) {
       this.#hub.report(toError(thrown, `${plan.name}: option origins`), {
         stage: 'upgrade',

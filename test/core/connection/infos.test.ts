@@ -82,7 +82,7 @@ describe('@OnInfo', () => {
         connection.subscribe('all');
       }
 
-      @OnInfo(Moved) first() {
+      @OnInfo((info: unknown) => info instanceof Moved) first() {
         return 'first';
       }
 

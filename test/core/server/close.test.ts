@@ -7,7 +7,7 @@ import { VirtualClock } from 'vaquero/testing';
 import { WebSocket } from 'ws';
 import { Events } from '../../support/events.js';
 import { closeFrame, frame, handshake, Op, RawClient, request } from '../../support/raw-client.js';
-import { start } from '../../support/servers.js';
+import { recorder, start } from '../../support/servers.js';
 
 /** Ending a server: nobody new, everybody told, every clean-up awaited. */
 
@@ -298,9 +298,9 @@ describe('attach()', () => {
 
   test('alone, or with others of its kind, it answers unknown paths 404', async () => {
     const http = await listening();
-    const one = await attach(http, { handlers: [Plain] });
+    const one = await attach(http, { handlers: [Plain], logger: recorder([]) });
     expect((await request(one.url, handshake('/unknown'))).status).toBe(404);
-    const two = await attach(http, { handlers: [] });
+    const two = await attach(http, { handlers: [], logger: recorder([]) });
     expect((await request(one.url, handshake('/unknown'))).status).toBe(404);
     const client = await RawClient.open(one.url, '/');
     await two.close();

@@ -4,6 +4,7 @@ import { attach, OnBinary, OnInit, OnText, type Server, UpgradeRequest, WebSocke
 import { WebSocket } from 'ws';
 import { CERTIFICATE } from '../../support/certificate.js';
 import { Events } from '../../support/events.js';
+import { recorder } from '../../support/servers.js';
 
 /** The same over TLS, whose sockets read and write in other pieces. */
 
@@ -34,7 +35,7 @@ afterEach(async () => {
 
 test('attach to an https server', async () => {
   await new Promise<void>((resolve) => https.listen(0, resolve));
-  server = await attach(https, { handlers: [Secure] });
+  server = await attach(https, { handlers: [Secure], logger: recorder([]) });
   expect(server.url).toMatch(/^wss:\/\/localhost:\d+$/);
   const received = new Events<Buffer>();
   const client = new WebSocket(server.url, { ca: CERTIFICATE.cert, origin: server.url.replace('wss:', 'https:') });
@@ -54,7 +55,7 @@ test('attach to an https server', async () => {
 test('a page that came without TLS is of another origin', async () => {
   const other = createServer(CERTIFICATE);
   await new Promise<void>((resolve) => other.listen(0, resolve));
-  server = await attach(other, { handlers: [Secure] });
+  server = await attach(other, { handlers: [Secure], logger: recorder([]) });
   const client = new WebSocket(server.url, { ca: CERTIFICATE.cert, origin: server.url.replace('wss:', 'http:') });
   const error = await new Promise<Error>((resolve) => client.once('error', resolve));
   expect(error.message).toContain('403');

@@ -1,0 +1,93 @@
+import { type DependencyContainer, Lifecycle } from 'tsyringe';
+import { Connection } from '../core/connection/connection.js';
+import { untypedConstructor } from '../core/metadata.js';
+import type { HandlerClass } from '../core/plan.js';
+import { UpgradeRequest } from '../core/upgrade-request.js';
+import { internals } from './internals.js';
+import { isGiven, label, type Parameter, parametersOf, type Token } from './parameters.js';
+
+/** What can never be injected into a handler, or into what is injected into it, a sentence each. */
+export function injectionFaults(handler: HandlerClass, container: DependencyContainer): readonly string[] {
+  const walk = new Walk(container);
+  if (internals(container).getRegistration(handler)?.options.lifecycle === Lifecycle.Singleton) {
+    walk.faults.push(
+      'is registered as a singleton, but a handler is made for each connection. Remove @singleton(), and keep what is shared in a service',
+    );
+  }
+  const untyped = untypedConstructor(handler);
+  // What a class lacks of its own says its plan.
+  if (untyped !== undefined && untyped !== handler) {
+    walk.faults.push(
+      `inherits its constructor from ${untyped.name}, of whose parameters the compiler emitted no types. Decorate ${untyped.name} with @injectable()`,
+    );
+  }
+  walk.constructorOf(handler, '', null);
+  return walk.faults;
+}
+
+/** Goes from class to class as the container will. What only a factory or the container itself knows is found when a handler is made. */
+class Walk {
+  readonly faults: string[] = [];
+  readonly #container: DependencyContainer;
+  readonly #seen = new Set<Token>();
+  readonly #seenShared = new Set<Token>();
+
+  constructor(container: DependencyContainer) {
+    this.#container = container;
+  }
+
+  /**
+   * @param trail - the classes on the way to this one, each with its colon
+   * @param shared - the singleton that this one is made for, and lives as long as
+   */
+  constructorOf(target: HandlerClass, trail: string, shared: string | null): void {
+    const seen = shared === null ? this.#seen : this.#seenShared;
+    if (seen.has(target)) return;
+    seen.add(target);
+    for (const [i, parameter] of parametersOf(target).entries()) {
+      if (!parameter.opaque) this.#parameter(parameter, `${trail}${label(parameter, i)}`, trail, shared);
+    }
+  }
+
+  #parameter({ token, untold, optional }: Parameter, place: string, trail: string, shared: string | null): void {
+    if (token === undefined) {
+      this.faults.push(
+        `${place} of the constructor has a type that is ${untold}. Inject a class, imported as a value, or name a token: @inject(TOKEN)`,
+      );
+    } else if (isGiven(token)) {
+      if (shared !== null && (token === Connection || token === UpgradeRequest))
+        this.faults.push(captured(place, token.name, shared));
+    } else this.#token(token, place, trail, shared, optional);
+  }
+
+  #token(token: Token, place: string, trail: string, shared: string | null, optional: boolean): void {
+    const registration = internals(this.#container).getRegistration(token);
+    if (registration !== null) {
+      const { provider, options } = registration;
+      if (provider.useToken !== undefined) this.#token(provider.useToken, place, trail, shared, optional);
+      if (provider.useClass === undefined) return;
+      this.#class(provider.useClass, place, trail, options.lifecycle === Lifecycle.Singleton ? provider.useClass.name : shared);
+    } else if (typeof token === 'function') this.#class(token as HandlerClass, place, trail, shared);
+    else if (!optional) {
+      this.faults.push(
+        `${place} of the constructor is a token that is not registered. Register it before serve or attach, in their container: ` +
+          'container.register(TOKEN, { useValue: … })',
+      );
+    }
+  }
+
+  #class(target: HandlerClass, place: string, trail: string, shared: string | null): void {
+    if (untypedConstructor(target) === undefined) return this.constructorOf(target, `${trail}${target.name}: `, shared);
+    this.faults.push(
+      `${place} of the constructor cannot be made: ${target.name} takes parameters of which nothing is known. Decorate it with @injectable() ` +
+        'or @singleton(), or register how it is made',
+    );
+  }
+}
+
+function captured(place: string, name: string, shared: string): string {
+  return (
+    `${place} of the constructor would be that of the first connection for ever, because ${shared} is a singleton. Give ${shared}'s ` +
+    `methods what they need of the ${name}, such as connection.ref, or make ${shared} @injectable()`
+  );
+}

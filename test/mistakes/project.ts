@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { transform } from '@swc/core';
+
+const ROOT = join(__dirname, '../..');
+const TOOLS = [
+  '@jest',
+  '@swc',
+  '@types',
+  '@typescript',
+  'jest',
+  'reflect-metadata',
+  'rou3',
+  'tsyringe',
+  'typescript',
+  'undici-types',
+];
+
+/** A newcomer's project: a folder of its own, in which the built package and the tools are installed. */
+export class Project {
+  private constructor(readonly directory: string) {}
+
+  static async create(): Promise<Project> {
+    const project = new Project(await realpath(await mkdtemp(join(tmpdir(), 'vaquero-mistakes-'))));
+    await project.write({ 'package.json': '{ "type": "module" }' });
+    const modules = join(project.directory, 'node_modules');
+    await mkdir(modules);
+    await symlink(ROOT, join(modules, 'vaquero'), 'dir');
+    for (const tool of TOOLS) await symlink(join(ROOT, 'node_modules', tool), join(modules, tool), 'dir');
+    return project;
+  }
+
+  async write(files: Readonly<Record<string, string>>): Promise<void> {
+    for (const [name, content] of Object.entries(files)) {
+      const path = join(this.directory, name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content);
+    }
+  }
+
+  /** Builds with tsc and these options, into `out`, without a type check, which takes seconds. */
+  async tsc(options: Readonly<Record<string, unknown>>, files: Readonly<Record<string, string>>): Promise<void> {
+    const compilerOptions = {
+      target: 'ES2022',
+      module: 'nodenext',
+      types: ['node'],
+      rootDir: '.',
+      outDir: 'out',
+      noCheck: true,
+      skipLibCheck: true,
+      ...options,
+    };
+    await this.write({ ...files, 'tsconfig.json': JSON.stringify({ compilerOptions, files: Object.keys(files) }) });
+    await this.run('node_modules/typescript/bin/tsc', '-p', '.');
+  }
+
+  /** Builds one file with swc and these options of `jsc.transform`, into `out`. */
+  async swc(options: Readonly<Record<string, unknown>>, name: string, source: string): Promise<void> {
+    const { code } = await transform(source, {
+      swcrc: false,
+      module: { type: 'es6' },
+      jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true }, transform: options },
+    });
+    await this.write({ [`out/${name}`]: code });
+  }
+
+  /** Runs a program of Node to its end, and answers all that it said. */
+  async run(...parameters: string[]): Promise<string> {
+    const child = spawn(process.execPath, parameters, { cwd: this.directory, env: { ...process.env, NODE_OPTIONS: '' } });
+    let said = '';
+    child.stdout.on('data', (chunk) => {
+      said += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      said += chunk;
+    });
+    await once(child, 'close');
+    return said;
+  }
+
+  remove(): Promise<void> {
+    return rm(this.directory, { recursive: true, force: true });
+  }
+}

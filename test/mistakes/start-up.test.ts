@@ -1,0 +1,159 @@
+import 'reflect-metadata';
+import { expect, test } from '@jest/globals';
+import { inject, injectable, singleton } from 'tsyringe';
+import { attach, Connection, type HandlerClass, Info, OnInfo, OnText, type ServeOptions, serve, WebSocketHandler } from 'vaquero';
+import { start } from '../support/servers.js';
+import { failure, mistake } from './mistake.js';
+
+/** Mistakes that are found while modules are loaded, or when the server is to start. */
+
+@WebSocketHandler('/echo')
+class Echo {
+  @OnText() echo(message: string) {
+    return message;
+  }
+}
+
+class Moved {}
+
+/** Decorators as a build without type checks applies them. */
+type Loose = (...given: unknown[]) => (...given: unknown[]) => unknown;
+
+const serving = (handler: unknown) => () => failure(() => start([handler as HandlerClass]));
+
+interface Clock {
+  now(): number;
+}
+
+@WebSocketHandler('/interface')
+class WantsInterface {
+  constructor(readonly clock: Clock) {}
+}
+
+mistake('an interface as the type of what is injected', serving(WantsInterface));
+
+class Untold {
+  constructor(readonly echo: Echo) {}
+}
+
+@injectable()
+class Told {
+  constructor(readonly untold: Untold) {}
+}
+
+@WebSocketHandler('/untold')
+class WantsUntold {
+  constructor(readonly untold: Untold) {}
+}
+
+@WebSocketHandler('/told')
+class WantsTold {
+  constructor(
+    readonly connection: Connection,
+    readonly told: Told,
+  ) {}
+}
+
+mistake('a service without @injectable()', serving(WantsUntold), serving(WantsTold));
+
+@WebSocketHandler('/token')
+class WantsToken {
+  constructor(@inject('DATABASE_URL') readonly url: string) {}
+}
+
+@WebSocketHandler('/symbol')
+class WantsSymbol {
+  constructor(@inject(Symbol('DATABASE_URL')) readonly url: string) {}
+}
+
+mistake('a token that nobody registered', serving(WantsToken), serving(WantsSymbol));
+
+@singleton()
+class Recorder {
+  constructor(readonly connection: Connection) {}
+}
+
+@WebSocketHandler('/recorder')
+class WantsRecorder {
+  constructor(readonly recorder: Recorder) {}
+}
+
+mistake('the connection in a singleton', serving(WantsRecorder));
+
+@singleton()
+@WebSocketHandler('/single')
+class Single {}
+
+mistake('a handler that is a singleton', serving(Single));
+
+@WebSocketHandler('/twice')
+class Twice {
+  @OnText() greet() {
+    return 'hello';
+  }
+  @OnText() echo(message: string) {
+    return message;
+  }
+}
+
+mistake('two @OnText in a class', serving(Twice));
+
+@WebSocketHandler('/all-first')
+class AllFirst {
+  @OnInfo() all(_: unknown) {}
+  @OnInfo() moved(_: Moved) {}
+}
+
+@WebSocketHandler('/same')
+class Same {
+  @OnInfo() one(_: Moved) {}
+  @OnInfo(Moved) other() {}
+}
+
+mistake('an @OnInfo behind one that takes everything', serving(AllFirst), serving(Same));
+
+const echo = [Echo.prototype, 'echo', Object.getOwnPropertyDescriptor(Echo.prototype, 'echo')];
+
+mistake('a decorator without its parentheses', () => failure(() => (OnText as unknown as Loose)(...echo)));
+
+test.each<[string, unknown, readonly unknown[]]>([
+  [
+    "@WebSocketHandler is on the function Echo without its parentheses. Write @WebSocketHandler('/path').",
+    WebSocketHandler,
+    [Echo],
+  ],
+  ['@OnInfo is on Echo.echo without its parentheses. Write @OnInfo(), or @OnInfo(SomeClass).', OnInfo, echo],
+  ["@Info is on the function Moved without its parentheses. Write @Info('name.on.the.wire').", Info, [Moved]],
+])('other decorators miss theirs too: %s', async (saying, decorator, given) => {
+  expect((await failure(() => (decorator as Loose)(...given))).message).toBe(saying);
+});
+
+mistake('a decorator on an arrow function', () => failure(() => (OnText() as ReturnType<Loose>)(Echo.prototype, 'echo')));
+
+@WebSocketHandler('/rooms/{id}')
+class Braces {}
+
+mistake('a path as other routers write it', serving(Braces));
+
+@WebSocketHandler('rooms')
+class NoSlash {}
+
+mistake('a path without its slash', serving(NoSlash));
+
+mistake('an instance in handlers', serving(new Echo()));
+
+mistake('discover without await', () => failure(() => start(Promise.resolve([Echo]) as unknown as readonly HandlerClass[])));
+
+mistake('the application of Express in place of its HTTP server', () => {
+  const app = Object.assign(function app() {}, { on() {}, emit() {}, listen() {} });
+  return failure(() => attach(app as never, { handlers: [Echo] }));
+});
+
+const onPort = (port: unknown) => () => failure(() => start([Echo], { port } as ServeOptions));
+
+mistake('a port from the environment', onPort('8080'), onPort(Number(undefined)));
+
+mistake('a port in use', async () => {
+  const { url } = await start([Echo]);
+  return failure(() => serve({ handlers: [Echo], port: Number(new URL(url).port) }));
+});
