@@ -53,8 +53,9 @@ export interface BusCounters {
   lost: number;
 }
 
-/** @internal What tests choose. */
-export interface BusInternals {
+/** What a bus takes. */
+export interface BusOptions {
+  /** By which requests go that are not answered, and nodes that give no sign of life: a `VirtualClock`, in tests. Default: the machine's. */
   readonly clock?: Clock;
 }
 
@@ -85,8 +86,8 @@ export class Bus {
   #lastRef = 0;
   #presence: Presence | null = null;
 
-  constructor(internals: BusInternals = {}) {
-    this.clock = internals.clock ?? systemClock;
+  constructor(options: BusOptions = {}) {
+    this.clock = options.clock ?? systemClock;
     this.timers = new Timers(this.clock);
   }
 

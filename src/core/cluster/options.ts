@@ -1,9 +1,9 @@
-import type { BusHost, BusInternals } from '../bus.js';
+import type { BusHost, BusOptions } from '../bus.js';
 import { VaqueroError } from '../errors.js';
 import { type Check, MAX_INTEGER, must, optionFaults, range } from '../option-checks.js';
 
 /** What every bus with a broker takes. */
-export interface ClusterOptions extends BusInternals {
+export interface ClusterOptions extends BusOptions {
   /** What all names in the broker begin with: applications that share a broker have different ones. Letters, digits, `-` and `_`, at most 64. Default `vaquero`. */
   readonly prefix?: string;
   /** Milliseconds without a sign of life after which a node is held for dead, 300 to 600,000. Default 5,000. */
