@@ -1,7 +1,8 @@
 import { VaqueroError } from '../../core/errors.js';
 import { type Address, nameOf } from './address.js';
 
-const DENIED = /^(NOAUTH|WRONGPASS|NOPERM|DENIED)\b/;
+/** The last two are said of what scripts may not do. */
+const DENIED = /^(NOAUTH|WRONGPASS|NOPERM|DENIED|ERR The user executing the script|ERR ACL failure)\b/;
 const UNSUPPORTED = /^(ERR unknown command|NOPROTO|Unknown RESP type)/i;
 
 /** Makes what went wrong with one Redis into errors that can be shown: they name it, and tell neither user nor password. */
@@ -54,7 +55,7 @@ export class Failures {
   #shown(error: unknown): Error {
     const { message, code } = error as NodeJS.ErrnoException;
     const errors = error instanceof AggregateError ? error.errors.map((one) => (one as Error).message) : [message];
-    let text = errors.join('; ');
+    let text = errors.join('; ').replace(/\.$/, '');
     for (const secret of this.#secrets) text = text.replaceAll(secret, '***');
     return code === undefined ? new Error(text) : Object.assign(new Error(text), { code });
   }

@@ -57,18 +57,15 @@ export class Session {
     this.#redis.once('end', this.#ended);
   }
 
-  /** Connects and finds out whether this is a Redis that can carry a bus; rejects when it is not, or when the time is over. */
-  async open(timeout: number): Promise<void> {
-    const timer = setTimeout(() => this.end(new Error(`there was no answer within ${timeout} ms`)), timeout);
+  /** Connects and finds out whether this is a Redis that can carry a bus; rejects when it is not, or with what it was ended with. */
+  async open(): Promise<void> {
     try {
       await this.#redis.connect();
-      this.#checkServer(await this.#redis.call('HELLO', '3'));
+      this.#checkServer(await this.#redis.call('HELLO', '3', 'SETNAME', 'vaquero'));
       this.#heartbeat = setInterval(this.#beat, PING_INTERVAL).unref();
     } catch (error) {
       this.end(error);
       throw this.#failures.of(this.#cause);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -152,7 +149,6 @@ function clientOf({ host, port, tls, db, username, password }: Address): Redis {
     ...(username !== '' && { username }),
     ...((username !== '' || password !== '') && { password }),
     protocol: 3,
-    connectionName: 'vaquero',
     disableClientInfo: true,
     lazyConnect: true,
     // The session has a deadline of its own, for more than the first packet.
