@@ -24,7 +24,7 @@ export interface BrokerHarness {
 }
 
 /** A node, as far as a broker knows one: what it was told, in order. */
-class Node implements BrokerEvents {
+export class Node implements BrokerEvents {
   readonly messages = new Events<string>();
   readonly tags = new Events<string>();
   readonly changes = new Events<'down' | 'up'>();

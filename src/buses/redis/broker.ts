@@ -233,6 +233,7 @@ export class RedisBroker implements Broker {
     await session?.drain();
     const closed = this.#failures.unavailable(CLOSED);
     this.#last?.end(closed);
+    await this.#last?.closed;
     for (const { reject } of this.#waiting.splice(0)) reject(closed);
   }
 }

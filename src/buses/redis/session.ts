@@ -30,11 +30,14 @@ export interface SessionEvents {
 export class Session {
   readonly id = randomUUID();
   readonly outbox: Outbox;
+  /** Resolves when it is over and its socket is closed. */
+  readonly closed: Promise<void>;
 
   readonly #redis: Redis;
   readonly #failures: Failures;
   readonly #events: SessionEvents;
   #cause: unknown;
+  #ending = false;
   #heartbeat: NodeJS.Timeout | undefined;
   #bytesRead = 0;
   #silence = 0;
@@ -54,7 +57,12 @@ export class Session {
       this.#cause ??= error;
     });
     this.#redis.on('messageBuffer', (channel: Buffer, message: Buffer) => events.message(channel.toString('latin1'), message));
-    this.#redis.once('end', this.#ended);
+    this.closed = new Promise((resolve) => {
+      this.#redis.once('end', () => {
+        this.#ended();
+        resolve();
+      });
+    });
   }
 
   /** Connects and finds out whether this is a Redis that can carry a bus; rejects when it is not, or with what it was ended with. */
@@ -105,6 +113,8 @@ export class Session {
   /** Cuts the connection, if it is not; the first cause is the one that is told. */
   end(cause: unknown): void {
     this.#cause ??= cause;
+    if (this.#ending) return;
+    this.#ending = true;
     this.#redis.disconnect();
   }
 
@@ -132,11 +142,12 @@ export class Session {
     else this.#redis.ping().catch((error: unknown) => this.end(error));
   };
 
-  readonly #ended = (): void => {
+  #ended(): void {
+    this.#ending = true;
     clearInterval(this.#heartbeat);
     const failure = this.#failures.of(this.#cause ?? new Error('it closed the connection'));
     this.#events.ended(this, failure, this.outbox.unacknowledged);
-  };
+  }
 }
 
 /** Nothing is kept, tried or sent again by the client. */

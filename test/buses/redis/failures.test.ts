@@ -119,7 +119,7 @@ describe('connect, where there is no Redis,', () => {
 
     test('rejects when the url says nothing of it', async () => {
       const error = await refusal(`redis://${CREDENTIALS}@localhost:${await tls()}`);
-      expect(error.code).toBe('VAQUERO_BUS_UNSUPPORTED');
+      expect(error.code).toBe('VAQUERO_BUS_UNAVAILABLE');
     });
 
     test('rejects a certificate that nobody trusts', async () => {
