@@ -356,6 +356,26 @@ export function brokerContract({ name, start }: BrokerHarness): void {
       expect(await b.upTo('kept x')).toEqual(['new x']);
     });
 
+    test('acknowledges when it is back what was subscribed to while it died', async () => {
+      const [a, b] = await two();
+      const channels: string[] = [];
+      const subscribed: Promise<void>[] = [];
+      const killed = running.kill();
+      while (b.changes.all.length === 0) {
+        const channel = `c.${channels.length}`;
+        channels.push(channel);
+        subscribed.push(b.broker.subscribe(channel));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await killed;
+      await allDown(a, b);
+      await running.restart();
+      await Promise.all(subscribed);
+      await allUp(a, b);
+      for (const channel of channels) a.publish(channel, 'x');
+      expect(await b.next(channels.length)).toEqual(channels.map((channel) => `${channel} x`));
+    });
+
     test('refuses what wants an answer while it is away', async () => {
       const node = await connected();
       await running.kill();

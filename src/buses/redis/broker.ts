@@ -90,7 +90,7 @@ export class RedisBroker implements Broker {
     try {
       await session.subscribe([channel]);
     } catch (error) {
-      if (this.#session !== session) return this.#restored();
+      if (session.over) return this.#restored();
       this.#subscriptions.delete(channel);
       throw error;
     }
