@@ -24,7 +24,7 @@ export interface BrokerHarness {
 }
 
 /** A node, as far as a broker knows one: what it was told, in order. */
-class Node implements BrokerEvents {
+export class Node implements BrokerEvents {
   readonly messages = new Events<string>();
   readonly tags = new Events<string>();
   readonly changes = new Events<'down' | 'up'>();
@@ -354,6 +354,26 @@ export function brokerContract({ name, start }: BrokerHarness): void {
       await allUp(a, b);
       for (const channel of ['left', 'fickle', 'new', 'kept']) a.publish(channel, 'x');
       expect(await b.upTo('kept x')).toEqual(['new x']);
+    });
+
+    test('acknowledges when it is back what was subscribed to while it died', async () => {
+      const [a, b] = await two();
+      const channels: string[] = [];
+      const subscribed: Promise<void>[] = [];
+      const killed = running.kill();
+      while (b.changes.all.length === 0) {
+        const channel = `c.${channels.length}`;
+        channels.push(channel);
+        subscribed.push(b.broker.subscribe(channel));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await killed;
+      await allDown(a, b);
+      await running.restart();
+      await Promise.all(subscribed);
+      await allUp(a, b);
+      for (const channel of channels) a.publish(channel, 'x');
+      expect(await b.next(channels.length)).toEqual(channels.map((channel) => `${channel} x`));
     });
 
     test('refuses what wants an answer while it is away', async () => {

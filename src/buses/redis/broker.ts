@@ -90,7 +90,7 @@ export class RedisBroker implements Broker {
     try {
       await session.subscribe([channel]);
     } catch (error) {
-      if (this.#session !== session) return this.#restored();
+      if (session.over) return this.#restored();
       this.#subscriptions.delete(channel);
       throw error;
     }
@@ -145,9 +145,7 @@ export class RedisBroker implements Broker {
     const session = new Session(this.#address, this.#failures, this.#fences, this.#sessionEvents);
     this.#last = session;
     try {
-      await session.open(this.#connectTimeout);
-      if (this.#lost !== undefined) await session.call('SET', this.#fences + this.#lost.id, '', 'PX', String(FENCE_TTL));
-      await this.#tryRights(session);
+      await this.#inTime(session, () => this.#begin(session));
       await this.#restore(session);
       if (this.#closing.signal.aborted) throw this.#failures.unavailable(CLOSED);
     } catch (error) {
@@ -156,6 +154,19 @@ export class RedisBroker implements Broker {
     }
     this.#session = session;
     for (const { resolve } of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Ends the session unless something has been done with it when the time is over. */
+  async #inTime(session: Session, act: () => Promise<void>): Promise<void> {
+    const late = () => session.end(new Error(`there was no answer within ${this.#connectTimeout} ms`));
+    const timer = setTimeout(late, this.#connectTimeout);
+    await act().finally(() => clearTimeout(timer));
+  }
+
+  async #begin(session: Session): Promise<void> {
+    await session.open();
+    if (this.#lost !== undefined) await session.call('SET', this.#fences + this.#lost.id, '', 'PX', String(FENCE_TTL));
+    await this.#tryRights(session);
   }
 
   /** Does what a bus does, where it harms nobody: what is not allowed is told now, and not with the first message. */
@@ -222,6 +233,7 @@ export class RedisBroker implements Broker {
     await session?.drain();
     const closed = this.#failures.unavailable(CLOSED);
     this.#last?.end(closed);
+    await this.#last?.closed;
     for (const { reject } of this.#waiting.splice(0)) reject(closed);
   }
 }

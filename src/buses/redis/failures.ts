@@ -1,8 +1,12 @@
 import { VaqueroError } from '../../core/errors.js';
 import { type Address, nameOf } from './address.js';
 
-const DENIED = /^(NOAUTH|WRONGPASS|NOPERM|DENIED)\b/;
+/** The last two are said of what scripts may not do. */
+const DENIED = /^(NOAUTH|WRONGPASS|NOPERM|DENIED|ERR The user executing the script|ERR ACL failure)\b/;
 const UNSUPPORTED = /^(ERR unknown command|NOPROTO|Unknown RESP type)/i;
+
+/** The client's own words for a connection that has ended. */
+const CLOSED = /^(Connection is closed|Stream isn't writeable)/;
 
 /** Makes what went wrong with one Redis into errors that can be shown: they name it, and tell neither user nor password. */
 export class Failures {
@@ -52,9 +56,10 @@ export class Failures {
 
   /** The client's own errors carry the command that failed, which may be the one with the password; and some servers repeat what they were sent. */
   #shown(error: unknown): Error {
-    const { message, code } = error as NodeJS.ErrnoException;
-    const errors = error instanceof AggregateError ? error.errors.map((one) => (one as Error).message) : [message];
-    let text = errors.join('; ');
+    // Where a host has several addresses, each has failed in its own way.
+    const { message, code, errors = [] } = error as NodeJS.ErrnoException & Partial<AggregateError>;
+    const said = message !== '' ? message : errors.map((one: Error) => one.message).join('; ');
+    let text = CLOSED.test(said) ? 'the connection was closed' : said.replace(/\.$/, '');
     for (const secret of this.#secrets) text = text.replaceAll(secret, '***');
     return code === undefined ? new Error(text) : Object.assign(new Error(text), { code });
   }

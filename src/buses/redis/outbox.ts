@@ -12,9 +12,9 @@ for i = 1, #ARGV, 2 do
 end
 return unheard`;
 
-/** Bytes and messages that wait for the end of a turn of the event loop; more leave before it. */
-const MAX_BYTES = 1_048_576;
-const MAX_MESSAGES = 1_000;
+/** Bytes and messages that wait for the end of a turn of the event loop; more leave before it, for Redis does nothing else while a script runs. */
+const MAX_BYTES = 262_144;
+const MAX_MESSAGES = 128;
 
 /** What an outbox needs of its connection. */
 export interface Carrier {

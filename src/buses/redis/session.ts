@@ -5,11 +5,13 @@ import type { Address } from './address.js';
 import type { Failures } from './failures.js';
 import { type Carrier, Outbox } from './outbox.js';
 
-/** Milliseconds from one ping to the next, and pings that may stay unanswered: a Redis that stands still is noticed after 4 to 6 seconds. */
+/** Milliseconds from one ping to the next. */
 const PING_INTERVAL = 2_000;
-const MAX_SILENCE = 2;
 
-/** Bytes that may wait to be sent. A Redis that lets more wait does not keep up, and memory has an end. */
+/** Pings in a row that may find nothing answered, or too much waiting: a Redis that stands still is noticed after 4 to 6 seconds. */
+const PATIENCE = 2;
+
+/** Bytes that may wait to be sent from one ping to the next. A Redis that lets more wait does not keep up, and memory has an end. */
 const MAX_BACKLOG = 67_108_864;
 
 /** Channels that one command subscribes to. */
@@ -30,14 +32,18 @@ export interface SessionEvents {
 export class Session {
   readonly id = randomUUID();
   readonly outbox: Outbox;
+  /** Resolves when it is over and its socket is closed. */
+  readonly closed: Promise<void>;
 
   readonly #redis: Redis;
   readonly #failures: Failures;
   readonly #events: SessionEvents;
+  /** What ended it, first of all. */
   #cause: unknown;
   #heartbeat: NodeJS.Timeout | undefined;
   #bytesRead = 0;
-  #silence = 0;
+  #silent = 0;
+  #behind = 0;
 
   /** `fences` begins the key that says that a session has ended. */
   constructor(address: Address, failures: Failures, fences: string, events: SessionEvents) {
@@ -45,30 +51,30 @@ export class Session {
     this.#events = events;
     this.#redis = clientOf(address);
     const carrier: Carrier = {
-      call: (command, ...args) => this.#send(command, args),
+      call: (command, ...args) => this.#redis.call(command, ...args),
       unheard: (tag) => events.unheard(tag),
       failed: (error) => this.end(error),
     };
     this.outbox = new Outbox(carrier, fences + this.id);
-    this.#redis.on('error', (error) => {
-      this.#cause ??= error;
-    });
+    this.#redis.on('error', (error) => this.end(error));
     this.#redis.on('messageBuffer', (channel: Buffer, message: Buffer) => events.message(channel.toString('latin1'), message));
-    this.#redis.once('end', this.#ended);
+    this.closed = new Promise((resolve) => {
+      this.#redis.once('end', () => {
+        this.#ended();
+        resolve();
+      });
+    });
   }
 
-  /** Connects and finds out whether this is a Redis that can carry a bus; rejects when it is not, or when the time is over. */
-  async open(timeout: number): Promise<void> {
-    const timer = setTimeout(() => this.end(new Error(`there was no answer within ${timeout} ms`)), timeout);
+  /** Connects and finds out whether this is a Redis that can carry a bus; rejects when it is not, or with what it was ended with. */
+  async open(): Promise<void> {
     try {
       await this.#redis.connect();
-      this.#checkServer(await this.#redis.call('HELLO', '3'));
+      this.#checkServer(await this.#redis.call('HELLO', '3', 'SETNAME', 'vaquero'));
       this.#heartbeat = setInterval(this.#beat, PING_INTERVAL).unref();
     } catch (error) {
       this.end(error);
       throw this.#failures.of(this.#cause);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -77,9 +83,7 @@ export class Session {
     try {
       return await this.#redis.callBuffer(command, ...args);
     } catch (error) {
-      // One that was the master and is none any more; another may be found where it was.
-      if (/^READONLY\b/.test((error as Error).message)) this.end(error);
-      throw this.#failures.of(this.#cause ?? error);
+      throw this.#failed(error);
     }
   }
 
@@ -90,7 +94,7 @@ export class Session {
     try {
       await Promise.all(batches);
     } catch (error) {
-      throw this.#failures.of(this.#cause ?? error);
+      throw this.#failed(error);
     }
   }
 
@@ -105,16 +109,23 @@ export class Session {
     await this.#redis.ping().catch((error: unknown) => this.end(error));
   }
 
+  /** It has ended, or is about to. */
+  get over(): boolean {
+    return this.#cause !== undefined;
+  }
+
   /** Cuts the connection, if it is not; the first cause is the one that is told. */
   end(cause: unknown): void {
-    this.#cause ??= cause;
+    if (this.over) return;
+    this.#cause = cause;
     this.#redis.disconnect();
   }
 
-  #send(command: string, args: (string | Buffer)[]): Promise<unknown> {
-    const sent = this.#redis.call(command, ...args);
-    if (this.#redis.stream.writableLength > MAX_BACKLOG) this.end(new Error(`more than ${MAX_BACKLOG} bytes wait to be sent`));
-    return sent;
+  /** What a command failed with: Redis refused it, or the connection is at its end, as it is when a master has become a replica. */
+  #failed(error: unknown): VaqueroError {
+    const { name, message } = error as Error;
+    if (name !== 'ReplyError' || message.startsWith('READONLY')) this.end(error);
+    return this.#failures.of(this.#cause ?? error);
   }
 
   /** HELLO answers names and values in turn. */
@@ -128,18 +139,21 @@ export class Session {
 
   /** Counts pings and not time: a process that stood still itself has not missed more than one. */
   readonly #beat = (): void => {
-    const { bytesRead } = this.#redis.stream;
-    this.#silence = bytesRead === this.#bytesRead ? this.#silence + 1 : 0;
+    const { bytesRead, writableLength } = this.#redis.stream;
+    this.#silent = bytesRead === this.#bytesRead ? this.#silent + 1 : 0;
+    this.#behind = writableLength > MAX_BACKLOG ? this.#behind + 1 : 0;
     this.#bytesRead = bytesRead;
-    if (this.#silence >= MAX_SILENCE) this.end(new Error(`it has answered nothing for ${MAX_SILENCE * PING_INTERVAL} ms`));
+    const ms = PATIENCE * PING_INTERVAL;
+    if (this.#silent === PATIENCE) this.end(new Error(`it has answered nothing for ${ms} ms`));
+    else if (this.#behind === PATIENCE) this.end(new Error(`more than ${MAX_BACKLOG} bytes have waited to be sent for ${ms} ms`));
     else this.#redis.ping().catch((error: unknown) => this.end(error));
   };
 
-  readonly #ended = (): void => {
+  #ended(): void {
+    this.#cause ??= new Error('the connection was closed');
     clearInterval(this.#heartbeat);
-    const failure = this.#failures.of(this.#cause ?? new Error('it closed the connection'));
-    this.#events.ended(this, failure, this.outbox.unacknowledged);
-  };
+    this.#events.ended(this, this.#failures.of(this.#cause), this.outbox.unacknowledged);
+  }
 }
 
 /** Nothing is kept, tried or sent again by the client. */
@@ -148,11 +162,10 @@ function clientOf({ host, port, tls, db, username, password }: Address): Redis {
     host,
     port,
     db,
-    ...(tls && { tls: { servername: host } }),
+    ...(tls && { tls: {} }),
     ...(username !== '' && { username }),
     ...((username !== '' || password !== '') && { password }),
     protocol: 3,
-    connectionName: 'vaquero',
     disableClientInfo: true,
     lazyConnect: true,
     // The session has a deadline of its own, for more than the first packet.

@@ -1,12 +1,16 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { parseAddress } from '../../../src/buses/redis/address.js';
 import { RedisBroker } from '../../../src/buses/redis/broker.js';
+import { PUBLISH } from '../../../src/buses/redis/outbox.js';
+import { countingProxy } from '../../support/proxy.js';
 import { describeWithRedis, RedisServer } from '../../support/redis.js';
-import { brokerContract } from '../broker-contract.js';
+import { brokerContract, Node } from '../broker-contract.js';
 
-function brokerOf(url: string, connectTimeout = 5_000): RedisBroker {
+function brokerOf(url: string): RedisBroker {
   const address = parseAddress(url);
   if (address === undefined) throw new Error(`no address: ${url}`);
-  return new RedisBroker(address, 'test', connectTimeout);
+  return new RedisBroker(address, 'test', 2_000);
 }
 
 describeWithRedis('RedisBroker, as every broker,', () => {
@@ -15,7 +19,7 @@ describeWithRedis('RedisBroker, as every broker,', () => {
     async start() {
       const server = await RedisServer.start({ password: 'p@ss/word' });
       return {
-        broker: () => brokerOf(server.url, 2_000),
+        broker: () => brokerOf(server.url),
         kill: () => server.kill(),
         restart: () => server.restart(),
         freeze: () => server.freeze(),
@@ -23,5 +27,147 @@ describeWithRedis('RedisBroker, as every broker,', () => {
         stop: () => server.kill(),
       };
     },
+  });
+});
+
+describeWithRedis('RedisBroker', () => {
+  const unavailable = expect.objectContaining({ code: 'VAQUERO_BUS_UNAVAILABLE' });
+  let server: RedisServer;
+  let nodes: Node[];
+  /** One who looks at Redis from outside. */
+  let admin: Redis;
+
+  beforeEach(async () => {
+    nodes = [];
+    server = await RedisServer.start();
+    admin = new Redis(server.url);
+  });
+
+  afterEach(async () => {
+    await Promise.all(nodes.map(({ broker }) => broker.close()));
+    admin.disconnect();
+    await server.kill();
+  });
+
+  async function connected(url = server.url): Promise<Node> {
+    const node = new Node(brokerOf(url));
+    nodes.push(node);
+    await node.broker.connect(node);
+    return node;
+  }
+
+  test('has one connection, by the name of vaquero', async () => {
+    const node = await connected();
+    await node.broker.subscribe('news');
+    const clients = ((await admin.client('LIST')) as string).split('\n').filter((line) => line.includes(' name=vaquero '));
+    expect(clients).toHaveLength(1);
+  });
+
+  test('leaves no keys but those under its prefix, and none for good', async () => {
+    const node = await connected();
+    expect(await admin.keys('*')).toEqual([]);
+    await node.broker.keepAlive('n1', 60_000);
+    await node.broker.presence.put({ topic: 'room', node: 'n1', id: 'x', meta: Buffer.from('Ann') });
+    expect((await admin.keys('*')).sort()).toEqual([
+      'test:node:n1',
+      'test:presence:node:n1',
+      'test:presence:nodes',
+      'test:presence:topic:room',
+    ]);
+    await node.broker.presence.remove({ topic: 'room', node: 'n1', id: 'x' });
+    await node.broker.leave('n1');
+    expect(await admin.keys('*')).toEqual([]);
+  });
+
+  test('is sent nothing of what others tell each other', async () => {
+    const way = await countingProxy(server.port);
+    const [a, b] = await Promise.all([connected(), connected()]);
+    const outside = await connected(`redis://localhost:${way.port}`);
+    await b.broker.subscribe('news');
+    await outside.broker.alive(['n1']);
+    const before = way.received;
+    for (let i = 0; i < 1_000; i++) a.publish('news', `${i}`);
+    await b.next(1_000);
+    await outside.broker.alive(['n1']);
+    // The answer to the last question, and at most one to a ping.
+    expect(way.received - before).toBeLessThan(20);
+  });
+
+  test('finds its way back when its connection is cut', async () => {
+    const node = await connected();
+    await node.broker.subscribe('news');
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    expect([await node.changes.next(), await node.changes.next()]).toEqual(['down', 'up']);
+    await admin.publish('news', 'x');
+    expect(await node.messages.next()).toBe('news x');
+  });
+
+  test('looks for another master when its own is none any more', async () => {
+    const node = await connected();
+    await admin.replicaof('127.0.0.1', 1);
+    await expect(node.broker.keepAlive('n1', 60_000)).rejects.toEqual(unavailable);
+    expect(await node.changes.next()).toBe('down');
+    expect(node.causes[0]?.message).toContain('READONLY');
+    await admin.replicaof('NO', 'ONE');
+    expect(await node.changes.next()).toBe('up');
+    await node.broker.keepAlive('n1', 60_000);
+  });
+
+  test('gives up a connection on which more than 64 MiB wait for long, and none for a moment', async () => {
+    const way = await countingProxy(server.port);
+    const node = await connected(`redis://localhost:${way.port}`);
+    await node.broker.subscribe('news');
+    const message = Buffer.alloc(node.broker.maxPayload);
+    const send = () => {
+      for (let i = 0; i < 10; i++) node.broker.publish('void', message);
+    };
+    send();
+    node.post('void', 'x', 'all');
+    expect(await node.tags.next()).toBe('all');
+    expect(node.changes.all).toEqual([]);
+    way.stall();
+    // It is not silent.
+    const talk = setInterval(() => admin.publish('news', 'x'), 100);
+    send();
+    expect(await node.changes.next()).toBe('down');
+    clearInterval(talk);
+    expect(node.causes[0]?.message).toContain('67108864 bytes have waited to be sent');
+    expect(node.lostMessages).toBe(10);
+    expect(await node.changes.next()).toBe('up');
+  });
+
+  test('lets nothing that an ended connection left behind come after what was sent since', async () => {
+    const [node, listener] = await Promise.all([connected(), connected()]);
+    await listener.broker.subscribe('news');
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal');
+    expect([await node.changes.next(), await node.changes.next()]).toEqual(['down', 'up']);
+    const [fence] = await admin.keys('test:ended:*');
+    expect(await admin.pttl(fence as string)).toBeGreaterThan(0);
+    // As Redis runs what it finds in the socket of that connection.
+    await admin.eval(PUBLISH, 1, fence as string, 'news', 'left behind');
+    node.publish('news', 'x');
+    expect(await listener.messages.next()).toBe('news x');
+  });
+
+  describe('close', () => {
+    const sockets = () => process.getActiveResourcesInfo().filter((resource) => resource === 'TCPSocketWrap').length;
+
+    test('leaves nothing that keeps the process alive', async () => {
+      const before = sockets();
+      const node = await connected();
+      await node.broker.subscribe('news');
+      expect(sockets()).toBe(before + 1);
+      await node.broker.close();
+      expect(sockets()).toBe(before);
+    });
+
+    test('ends an attempt to connect', async () => {
+      const node = new Node(brokerOf(server.url));
+      server.freeze();
+      const refused = expect(node.broker.connect(node)).rejects.toEqual(unavailable);
+      await node.broker.close();
+      await refused;
+      server.thaw();
+    });
   });
 });
