@@ -61,16 +61,18 @@ function areHeaders(value: unknown): boolean {
  * the upgrade, origins and sub-protocols, the mailbox, limits, timers, the container and the bus. Resolves when the upgrade is complete and what
  * `@OnInit` replies without waiting has arrived. Nothing of it keeps a process alive, or must be closed.
  *
- * Rejects with {@link UpgradeRefused} when the upgrade is refused, and as `serve` does with `VAQUERO_INVALID_HANDLER`, `VAQUERO_INVALID_OPTION` or
- * `VAQUERO_BUS_CONFLICT`.
+ * Rejects with {@link UpgradeRefused} when the upgrade is refused, as `serve` does with `VAQUERO_INVALID_HANDLER`, `VAQUERO_INVALID_OPTION` or
+ * `VAQUERO_BUS_CONFLICT`, and as `bus.connect` does.
  *
- * Where no `bus` or `container` is given, all mounts share the bus in tsyringe's global container, as servers do.
+ * Where no `bus` or `container` is given, all mounts share the bus in tsyringe's global container, as servers do. A bus with a broker is connected, and closed by
+ * whoever made it.
  */
 export async function mount<H extends HandlerClass>(handler: H, options: MountOptions = {}): Promise<Mounted<InstanceType<H>>> {
   const { path, headers, peer = PEER, pongs = true, ...server } = options;
   checkRequest({ path, headers, peer, pongs });
   const { hub, upgrades } = prepare({ ...server, handlers: [handler] }, MountedHub);
   const target = path ?? ownPath(handler);
+  await hub.bus.connect();
   const client = new Client(pongs, () => noFrame(handler.name, hub));
   const request = requestOf(target, headers, peer);
   const route = upgrades.route(request);

@@ -3,13 +3,30 @@ import { afterEach } from '@jest/globals';
 import { container } from 'tsyringe';
 import { type ErrorContext, type HandlerClass, type Logger, type ServeOptions, type Server, serve } from 'vaquero';
 
-/** A server under test, and what it said of errors and to its log. */
-export interface TestServer extends Server {
-  readonly errors: { readonly error: Error; readonly context: ErrorContext }[];
-  readonly log: string[];
-  /** Resolves when the next error is reported. */
-  nextError(): Promise<{ readonly error: Error; readonly context: ErrorContext }>;
+/** An error that was reported. */
+export interface Report {
+  readonly error: Error;
+  readonly context: ErrorContext;
 }
+
+/** What was said of errors and to the log. */
+export class Reports {
+  readonly errors: Report[] = [];
+  readonly log: string[] = [];
+  readonly logger = recorder(this.log);
+  #waiting: ((report: Report) => void)[] = [];
+
+  readonly onError = (error: Error, context: ErrorContext): void => {
+    this.errors.push({ error, context });
+    for (const resolve of this.#waiting.splice(0)) resolve({ error, context });
+  };
+
+  /** Resolves when the next error is reported. */
+  readonly nextError = (): Promise<Report> => new Promise((resolve) => this.#waiting.push(resolve));
+}
+
+/** A server under test, and what it said of errors and to its log. */
+export type TestServer = Server & Pick<Reports, 'errors' | 'log' | 'nextError'>;
 
 const started: Server[] = [];
 
@@ -19,23 +36,17 @@ afterEach(async () => {
 
 /** Serves handlers on a free port until the test ends, in a container of the test's own. */
 export async function start(handlers: readonly HandlerClass[], options: Partial<ServeOptions> = {}): Promise<TestServer> {
-  const errors: TestServer['errors'] = [];
-  const waiting: ((report: TestServer['errors'][number]) => void)[] = [];
-  const log: string[] = [];
+  const { errors, log, logger, onError, nextError } = new Reports();
   const server = await serve({
     port: 0,
     handlers,
     container: container.createChildContainer(),
-    logger: recorder(log),
-    onError: (error, context) => {
-      errors.push({ error, context });
-      for (const resolve of waiting.splice(0)) resolve({ error, context });
-    },
+    logger,
+    onError,
     ...options,
   });
   started.push(server);
-  const nextError = () => new Promise<TestServer['errors'][number]>((resolve) => waiting.push(resolve));
-  return Object.assign(server, { errors, log, nextError }) as TestServer;
+  return Object.assign(server, { errors, log, nextError });
 }
 
 /** A logger that keeps its lines, each with its level. */

@@ -1,10 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { active, binary, close, deflate, json, ping, pong, type Reply, setOptions, shutdownReason, stop, text } from 'vaquero';
-import { RawClient, type ServerFrame } from '../../support/raw-client.js';
-import { start } from '../../support/servers.js';
+import { DOORS, seen } from '../../support/doors.js';
 import { CALLBACKS, later, Probe, setScene, WAYS } from './callbacks.js';
 
-/** Every callback × every reply and command × every way of giving it, over a socket. */
+/** Every callback × every reply and command × every way of giving it, over a socket and mounted. */
 
 interface Expected {
   /** The frames that the client sees, in order. */
@@ -68,38 +67,34 @@ function* closing(): Generator<Reply> {
   yield 'never';
 }
 
-const NAMES: Record<number, string> = { 1: 'text', 2: 'binary', 8: 'close', 9: 'ping', 10: 'pong' };
-
-function seen(frames: readonly ServerFrame[]): string[] {
-  return frames.map(({ opcode, payload }) => `${NAMES[opcode]} ${payload}`);
-}
-
 test('no case is there twice', () => {
   const cases = Object.values(REPLIES).map(([, expected]) => JSON.stringify(expected));
   expect(new Set(cases).size).toBe(cases.length);
 });
 
-describe.each(Object.entries(CALLBACKS))('from the callback for %s', (name, { handler, call, answer }) => {
-  describe.each(Object.entries(WAYS))('%s', (_way, give) => {
-    test.each(Object.entries(REPLIES))('%s', async (_reply, [given, { frames = [], closes: ending }]) => {
-      const { called, ended } = setScene(() => give(given));
-      const server = await start([handler]);
-      const client = await RawClient.open(server.url, `/${name}`);
-      await client.upTo('ready');
-      call(client, server);
-      await called.next();
-      const expected = answer === undefined ? frames : [answer, ...frames];
-      if (ending === undefined) {
-        // It waits in the mailbox until the callback is done, so what is not there before its answer does not come.
-        server.bus.publish('all', new Probe());
-        expect(seen(await client.upTo('probed'))).toEqual(expected);
-        expect(ended.all).toEqual([]);
-      } else {
-        expect(await client.closed).toEqual(ending);
-        expect(seen(client.frames.slice(1, -1))).toEqual(expected);
-        expect(await ended.next()).toEqual({ type: 'stop' });
-      }
-      expect(server.errors).toEqual([]);
+describe.each(DOORS)('$name', (door) => {
+  describe.each(Object.entries(CALLBACKS))('from the callback for %s', (name, { handler, call, answer }) => {
+    describe.each(Object.entries(WAYS))('%s', (_way, give) => {
+      test.each(Object.entries(REPLIES))('%s', async (_reply, [given, { frames = [], closes: ending }]) => {
+        const { called, ended } = setScene(() => give(given));
+        const house = await door.open([handler]);
+        const visitor = await house.visit(`/${name}`);
+        await visitor.upTo('ready');
+        call(visitor, house);
+        await called.next();
+        const expected = answer === undefined ? frames : [answer, ...frames];
+        if (ending === undefined) {
+          // It waits in the mailbox until the callback is done, so what is not there before its answer does not come.
+          house.bus.publish('all', new Probe());
+          expect(seen(await visitor.upTo('probed'))).toEqual(expected);
+          expect(ended.all).toEqual([]);
+        } else {
+          expect(await visitor.closed).toEqual(ending);
+          expect(seen(visitor.frames.slice(1, -1))).toEqual(expected);
+          expect(await ended.next()).toEqual({ type: 'stop' });
+        }
+        expect(house.errors).toEqual([]);
+      });
     });
   });
 });

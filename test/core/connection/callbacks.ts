@@ -8,13 +8,14 @@ import {
   OnPong,
   OnTerminate,
   OnText,
+  ping,
+  pong,
   type Reply,
   type TerminateReason,
   WebSocketHandler,
 } from 'vaquero';
+import type { House, Visitor } from '../../support/doors.js';
 import { Events } from '../../support/events.js';
-import { frame, Op, type RawClient } from '../../support/raw-client.js';
-import type { TestServer } from '../../support/servers.js';
 
 /** One handler for each callback, which replies what a test says. */
 
@@ -130,18 +131,18 @@ class InfoHandler extends Subscribed {
 export interface Trigger {
   readonly handler: HandlerClass;
   /** Has the callback called. */
-  readonly call: (client: RawClient, server: TestServer) => void;
+  readonly call: (visitor: Visitor, house: House) => void;
   /** What the library itself answers to that. */
   readonly answer?: string;
 }
 
 export const CALLBACKS: Record<'init' | 'text' | 'binary' | 'ping' | 'pong' | 'info', Trigger> = {
   init: { handler: InitHandler, call: () => undefined },
-  text: { handler: TextHandler, call: (client) => client.text('go') },
-  binary: { handler: BinaryHandler, call: (client) => client.write(frame(Op.binary, 'go')) },
-  ping: { handler: PingHandler, call: (client) => client.write(frame(Op.ping, 'go')), answer: 'pong go' },
-  pong: { handler: PongHandler, call: (client) => client.write(frame(Op.pong, 'go')) },
-  info: { handler: InfoHandler, call: (_, server) => server.bus.publish('all', new Go()) },
+  text: { handler: TextHandler, call: (visitor) => visitor.text('go') },
+  binary: { handler: BinaryHandler, call: (visitor) => visitor.send(Buffer.from('go')) },
+  ping: { handler: PingHandler, call: (visitor) => visitor.send(ping('go')), answer: 'pong go' },
+  pong: { handler: PongHandler, call: (visitor) => visitor.send(pong('go')) },
+  info: { handler: InfoHandler, call: (_, house) => house.bus.publish('all', new Go()) },
 };
 
 export function later<T>(value: T): Promise<T> {

@@ -1,16 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { active, deflate, type Reply, setOptions, shutdownReason, stop } from 'vaquero';
-import { VirtualClock } from 'vaquero/testing';
+import { active, deflate, ping, pong, type Reply, setOptions, shutdownReason, stop } from 'vaquero';
+import { type ReceivedFrame, VirtualClock } from 'vaquero/testing';
+import { DOORS, type House, payloadOf, type Visitor } from '../../support/doors.js';
 import { Events } from '../../support/events.js';
-import { frame, Op, RawClient } from '../../support/raw-client.js';
-import { start, type TestServer } from '../../support/servers.js';
 import { CALLBACKS, Do, Probe, setScene, WAYS } from './callbacks.js';
 
-/** Every callback × every command that shows only later × every way of giving it, over a socket. */
+/** Every callback × every command that shows only later × every way of giving it, over a socket and mounted. */
 
 interface Stage {
-  readonly server: TestServer;
-  readonly client: RawClient;
+  readonly house: House;
+  readonly visitor: Visitor;
   readonly clock: VirtualClock;
   readonly name: keyof typeof CALLBACKS;
 }
@@ -20,77 +19,88 @@ const DEFLATE = { 'Sec-WebSocket-Extensions': 'permessage-deflate' };
 const COMMANDS: Record<string, readonly [reply: () => Reply, effect: (stage: Stage) => Promise<void>]> = {
   'active(false) leaves the client unheard, until active(true)': [
     () => active(false),
-    async ({ server, client, name }) => {
+    async ({ house, visitor, name }) => {
       const { called } = setScene(() => 'heard');
       const { call, answer } = CALLBACKS[name === 'init' || name === 'info' ? 'text' : name];
-      call(client, server);
-      client.write(frame(Op.ping, 'alive'));
-      expect(payloads(await client.upTo('alive'))).toEqual(answer === undefined ? [] : ['go']);
-      server.bus.publish('all', new Probe());
-      expect(await client.nextText()).toBe('probed');
+      call(visitor, house);
+      visitor.send(ping('alive'));
+      expect(texts(await visitor.upTo('alive'))).toEqual(answer === undefined ? [] : ['go']);
+      house.bus.publish('all', new Probe());
+      expect(await visitor.nextText()).toBe('probed');
       expect(called.all).toEqual([]);
-      server.bus.publish('all', new Do(() => [active(true), 'again']));
-      expect(await client.nextText()).toBe('again');
-      expect(await client.nextText()).toBe('heard');
+      house.bus.publish('all', new Do(() => [active(true), 'again']));
+      expect(await visitor.nextText()).toBe('again');
+      expect(await visitor.nextText()).toBe('heard');
     },
   ],
   'setOptions({ maxFrameSize }) bounds the next message': [
     () => setOptions({ maxFrameSize: 7 }),
-    async ({ client }) => {
-      client.write(frame(Op.pong, '7 bytes'), frame(Op.text, '7 bytes'), frame(Op.text, '8 bytes.'));
-      expect(await client.closed).toEqual({ code: 1009, reason: '' });
+    async ({ visitor }) => {
+      visitor.send(pong('7 bytes'));
+      visitor.text('7 bytes');
+      visitor.text('8 bytes.');
+      expect(await visitor.closed).toEqual({ code: 1009, reason: '' });
     },
   ],
   'setOptions({ idleTimeout }) counts anew': [
     () => setOptions({ idleTimeout: 1_000 }),
-    async ({ client, clock }) => {
+    async ({ visitor, clock }) => {
       await clock.advance(1_000);
-      expect((await client.next()).opcode).toBe(Op.ping);
+      expect((await visitor.next()).type).toBe('ping');
       await clock.advance(101);
-      expect(await client.closed).toEqual({ code: 1000, reason: '' });
+      expect(await visitor.closed).toEqual({ code: 1000, reason: '' });
     },
   ],
   'deflate(false) sends flat, until deflate(true)': [
     () => [deflate(false), 'flat'],
-    async ({ server, client }) => {
-      expect(await client.next()).toMatchObject({ rsv1: false, payload: Buffer.from('flat') });
-      server.bus.publish('all', new Do(() => [deflate(true), 'deflated']));
-      expect((await client.next()).rsv1).toBe(true);
+    async ({ house, visitor }) => {
+      expect(await visitor.raw.next()).toMatchObject({ rsv1: false, payload: Buffer.from('flat') });
+      house.bus.publish('all', new Do(() => [deflate(true), 'deflated']));
+      expect((await visitor.raw.next()).rsv1).toBe(true);
     },
   ],
   'shutdownReason() is what monitors are told': [
     () => shutdownReason({ because: 'tired' }),
-    async ({ server }) => {
+    async ({ house }) => {
       const downs = new Events<unknown>();
-      server.bus.publish('all', new Do(({ ref }) => void server.bus.monitor(ref, { deliver: (down) => downs.push(down) })));
-      server.bus.publish('all', new Do(() => stop()));
+      house.bus.publish('all', new Do(({ ref }) => void house.bus.monitor(ref, { deliver: (down) => downs.push(down) })));
+      house.bus.publish('all', new Do(() => stop()));
       expect(await downs.next()).toMatchObject({ reason: { because: 'tired' } });
     },
   ],
 };
 
-function payloads(frames: readonly { payload: Buffer }[]): string[] {
-  return frames.map(({ payload }) => payload.toString());
+/** Commands that nothing but bytes shows. */
+const ON_THE_WIRE = Object.keys(COMMANDS).filter((command) => command.startsWith('deflate'));
+
+function texts(frames: readonly ReceivedFrame[]): string[] {
+  return frames.map(payloadOf);
 }
 
-describe.each(Object.entries(CALLBACKS))('from the callback for %s', (name, { handler, call, answer }) => {
-  describe.each(Object.entries(WAYS))('%s', (_way, give) => {
-    test.each(Object.entries(COMMANDS))('%s', async (command, [reply, effect]) => {
-      const { called } = setScene(() => give(reply));
-      const clock = new VirtualClock();
-      const server = await start([handler], { clock });
-      const client = await RawClient.open(server.url, `/${name}`, { headers: command.startsWith('deflate') ? DEFLATE : {} });
-      expect((await client.next()).opcode).toBe(Op.text);
-      call(client, server);
-      await called.next();
-      if (answer !== undefined) expect((await client.next()).payload.toString()).toBe('go');
-      await done(server);
-      await effect({ server, client, clock, name: name as keyof typeof CALLBACKS });
+describe.each(DOORS)('$name', (door) => {
+  const commands = Object.entries(COMMANDS).filter(
+    ([command]) => door.name === 'over the wire' || !ON_THE_WIRE.includes(command),
+  );
+
+  describe.each(Object.entries(CALLBACKS))('from the callback for %s', (name, { handler, call, answer }) => {
+    describe.each(Object.entries(WAYS))('%s', (_way, give) => {
+      test.each(commands)('%s', async (command, [reply, effect]) => {
+        const { called } = setScene(() => give(reply));
+        const clock = new VirtualClock();
+        const house = await door.open([handler], { clock });
+        const visitor = await house.visit(`/${name}`, ON_THE_WIRE.includes(command) ? DEFLATE : {});
+        expect((await visitor.next()).type).toBe('text');
+        call(visitor, house);
+        await called.next();
+        if (answer !== undefined) expect(await visitor.nextText()).toBe('go');
+        await done(house);
+        await effect({ house, visitor, clock, name: name as keyof typeof CALLBACKS });
+      });
     });
   });
 });
 
 /** The callback's reply has been applied when a later info is handled. */
-function done(server: TestServer): Promise<void> {
-  return new Promise((resolve) => server.bus.publish('all', new Do(() => resolve())));
+function done(house: House): Promise<void> {
+  return new Promise((resolve) => house.bus.publish('all', new Do(() => resolve())));
 }

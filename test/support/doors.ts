@@ -1,0 +1,258 @@
+import 'reflect-metadata';
+import { container } from 'tsyringe';
+import { Bus, type CloseOptions, type Frame, type HandlerClass, type ServeOptions } from 'vaquero';
+import { type Closed, type Counters, type Mounted, mount, type ReceivedFrame, UpgradeRefused } from 'vaquero/testing';
+import { noCounts } from '../../src/core/counters.js';
+import { compilePlans } from '../../src/core/plan.js';
+import { Router } from '../../src/core/router.js';
+import { frame, handshake, Op, RawClient, request, type ServerFrame } from './raw-client.js';
+import { Reports, start, type TestServer } from './servers.js';
+
+/** The two ways to a handler, over a socket and without one. What a test does at both must come to the same. */
+
+type Headers = Record<string, string>;
+
+/** A client that a test has do things, and nothing by itself; not even pings are answered. */
+export interface Visitor {
+  text(message: string): void;
+  send(frame: Frame | Uint8Array): void;
+  /** Sends a close frame, and resolves when the connection is closed. */
+  close(code?: number, reason?: string): Promise<Closed>;
+  drop(): void;
+  pause(): void;
+  resume(): void;
+  readonly frames: readonly ReceivedFrame[];
+  next(): Promise<ReceivedFrame>;
+  /** The payload of the next frame. */
+  nextText(): Promise<string>;
+  /** Frames up to one with this payload, which is not among them. */
+  upTo(payload: string): Promise<ReceivedFrame[]>;
+  readonly closed: Promise<Closed>;
+  /** The client of bytes that it is, over the wire. */
+  readonly raw: RawClient;
+}
+
+/** Handlers that can be visited, and what they had to say of errors and to the log. */
+export interface House extends Pick<TestServer, 'bus' | 'counters' | 'connections' | 'errors' | 'log' | 'nextError' | 'close'> {
+  visit(path: string, headers?: Headers): Promise<Visitor>;
+  /** Asks for an upgrade that is refused. */
+  knock(path: string, headers?: Headers): Promise<{ readonly status: number; readonly headers: object; readonly body: string }>;
+}
+
+/** One of the two ways. */
+export interface Door {
+  readonly name: 'over the wire' | 'mounted';
+  open(handlers: readonly HandlerClass[], options?: Partial<ServeOptions>): Promise<House>;
+}
+
+/** A frame's payload as text; the code of a close frame. */
+export function payloadOf(received: ReceivedFrame): string {
+  return received.type === 'close' ? `${received.code} ${received.reason}`.trim() : received.payload.toString();
+}
+
+/** Frames as a test writes them: `text hi`. */
+export function seen(frames: readonly ReceivedFrame[]): string[] {
+  return frames.map((one) => `${one.type} ${payloadOf(one)}`);
+}
+
+/** What both clients do by the same means. */
+abstract class Both {
+  abstract next(): Promise<ReceivedFrame>;
+
+  async nextText(): Promise<string> {
+    return payloadOf(await this.next());
+  }
+
+  async upTo(payload: string): Promise<ReceivedFrame[]> {
+    const frames: ReceivedFrame[] = [];
+    for (;;) {
+      const one = await this.next();
+      if (one.type !== 'close' && payloadOf(one) === payload) return frames;
+      frames.push(one);
+    }
+  }
+}
+
+// --- Over the wire ---
+
+class WireVisitor extends Both implements Visitor {
+  constructor(readonly raw: RawClient) {
+    super();
+  }
+
+  text(message: string): void {
+    this.raw.text(message);
+  }
+
+  send(sent: Frame | Uint8Array): void {
+    const { type, payload } = sent instanceof Uint8Array ? { type: 'binary' as const, payload: sent } : sent;
+    this.raw.write(frame(Op[type], payload));
+  }
+
+  close(code?: number, reason?: string): Promise<Closed> {
+    return this.raw.close(code, reason);
+  }
+
+  drop(): void {
+    this.raw.drop();
+  }
+
+  pause(): void {
+    this.raw.socket.pause();
+  }
+
+  resume(): void {
+    this.raw.socket.resume();
+  }
+
+  get frames(): ReceivedFrame[] {
+    return this.raw.frames.map(received);
+  }
+
+  async next(): Promise<ReceivedFrame> {
+    return received(await this.raw.next());
+  }
+
+  get closed(): Promise<Closed> {
+    return this.raw.closed;
+  }
+}
+
+function received({ opcode, payload }: ServerFrame): ReceivedFrame {
+  switch (opcode) {
+    case Op.text:
+      return { type: 'text', payload: payload.toString() };
+    case Op.close:
+      return payload.length === 0
+        ? { type: 'close', code: 1005, reason: '' }
+        : { type: 'close', code: payload.readUInt16BE(0), reason: payload.subarray(2).toString() };
+    default:
+      return { type: opcode === Op.ping ? 'ping' : opcode === Op.pong ? 'pong' : 'binary', payload };
+  }
+}
+
+const overTheWire: Door = {
+  name: 'over the wire',
+  async open(handlers, options) {
+    const server = await start(handlers, options);
+    return Object.assign(server, {
+      visit: async (path: string, headers: Headers = {}) => new WireVisitor(await RawClient.open(server.url, path, { headers })),
+      knock: (path: string, headers: Headers = {}) => request(server.url, handshake(path, headers)),
+    });
+  },
+};
+
+// --- Mounted ---
+
+class MountedVisitor extends Both implements Visitor {
+  constructor(readonly chat: Mounted) {
+    super();
+  }
+
+  text(message: string): void {
+    this.chat.send(message);
+  }
+
+  send(sent: Frame | Uint8Array): void {
+    this.chat.send(sent);
+  }
+
+  close(code?: number, reason?: string): Promise<Closed> {
+    this.chat.close(code, reason);
+    return this.chat.closed;
+  }
+
+  drop(): void {
+    this.chat.drop();
+  }
+
+  pause(): void {
+    this.chat.pause();
+  }
+
+  resume(): void {
+    this.chat.resume();
+  }
+
+  get frames(): readonly ReceivedFrame[] {
+    return this.chat.frames;
+  }
+
+  next(): Promise<ReceivedFrame> {
+    return this.chat.next();
+  }
+
+  get closed(): Promise<Closed> {
+    return this.chat.closed;
+  }
+
+  get raw(): never {
+    throw new Error('There are no bytes where there is no wire.');
+  }
+}
+
+/** Mounts that share what the connections of a server share, but for the hub. */
+class MountedHouse extends Reports implements House {
+  readonly bus: Bus;
+  connections = 0;
+
+  readonly #router: Router;
+  readonly #options: Partial<ServeOptions>;
+  readonly #chats: Mounted[] = [];
+
+  constructor(
+    private readonly handlers: readonly HandlerClass[],
+    options: Partial<ServeOptions>,
+  ) {
+    super();
+    this.#router = new Router(compilePlans(handlers, {}, () => []));
+    this.bus = options.bus ?? new Bus();
+    this.#options = {
+      container: container.createChildContainer(),
+      bus: this.bus,
+      logger: this.logger,
+      onError: this.onError,
+      ...options,
+    };
+  }
+
+  async visit(path: string, headers: Headers = {}): Promise<Visitor> {
+    return new MountedVisitor(await this.#mount(path, headers));
+  }
+
+  async knock(path: string, headers: Headers = {}): Promise<UpgradeRefused> {
+    const error = await this.#mount(path, headers).catch((thrown: unknown) => thrown);
+    if (error instanceof UpgradeRefused) return error;
+    throw error instanceof Error ? error : new Error('It was not refused.');
+  }
+
+  async #mount(path: string, headers: Headers): Promise<Mounted> {
+    const handler = this.#router.find(path.split('?')[0] as string)?.plan.handler ?? (this.handlers[0] as HandlerClass);
+    const chat = await mount(handler, { ...this.#options, path, headers, pongs: false });
+    this.#chats.push(chat);
+    this.connections++;
+    void Promise.all([chat.terminated, chat.closed]).then(() => this.connections--);
+    return chat;
+  }
+
+  get counters(): Counters {
+    const sum = noCounts();
+    for (const { counters } of this.#chats) {
+      for (const [name, count] of Object.entries(counters)) sum[name as keyof Counters] += count;
+    }
+    return sum;
+  }
+
+  async close(_options?: CloseOptions): Promise<void> {
+    for (const chat of this.#chats) chat.shutdown();
+    await Promise.all(this.#chats.map(({ terminated, closed }) => Promise.all([terminated, closed])));
+  }
+}
+
+const mounted: Door = {
+  name: 'mounted',
+  open: async (handlers, options = {}) => new MountedHouse(handlers, options),
+};
+
+/** For `describe.each(DOORS)('$name', (door) => …)`. */
+export const DOORS: readonly Door[] = [overTheWire, mounted];
