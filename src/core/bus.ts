@@ -57,6 +57,8 @@ export interface BusCounters {
 export interface BusOptions {
   /** By which requests go that are not answered, and nodes that give no sign of life: a `VirtualClock`, in tests. Default: the machine's. */
   readonly clock?: Clock;
+  /** Requests of this process that may wait for their answers; more are rejected. Default 10,000. */
+  readonly maxRequests?: number;
 }
 
 /**
@@ -83,10 +85,13 @@ export class Bus {
   readonly #topics = new Map<string, Set<Subscriber>>();
   readonly #refs = new Map<string, Subscriber>();
   readonly #watchers = new Map<string, Set<Watcher>>();
+  readonly #maxRequests: number;
   #lastRef = 0;
+  #requests = 0;
   #presence: Presence | null = null;
 
   constructor(options: BusOptions = {}) {
+    this.#maxRequests = options.maxRequests ?? 10_000;
     this.clock = options.clock ?? systemClock;
     this.timers = new Timers(this.clock);
   }
@@ -143,13 +148,29 @@ export class Bus {
 
   /**
    * Sends an info to one connection, and resolves to what the `@OnInfo` that takes it answers with `answer(value)`. Rejects with `VAQUERO_NO_CONNECTION`,
-   * `VAQUERO_REQUEST_TIMEOUT`, `VAQUERO_REQUEST_CRASHED`, `VAQUERO_REQUEST_UNANSWERED`, `VAQUERO_REQUEST_REFUSED` for a full mailbox, `VAQUERO_INVALID_REF`, and
-   * `VAQUERO_INVALID_OPTION`. Two connections that ask each other at once wait for each other until the time is over.
+   * `VAQUERO_REQUEST_TIMEOUT`, `VAQUERO_REQUEST_CRASHED`, `VAQUERO_REQUEST_UNANSWERED`, `VAQUERO_REQUEST_REFUSED` for a full mailbox, `VAQUERO_LIMIT_EXCEEDED` for more than
+   * `maxRequests`, `VAQUERO_INVALID_REF`, and `VAQUERO_INVALID_OPTION`. Two connections that ask each other at once wait for each other until the time is over.
    */
   async request<Answer = unknown>(ref: Ref, info: unknown, options: RequestOptions = {}): Promise<Answer> {
-    const pending = new Pending(checkRef('bus.request()', ref), this.timers, options.timeout);
+    const pending = this.pend(checkRef('bus.request()', ref), options);
     this.askHere(ref, new Request(info, pending));
     return pending.promise as Promise<Answer>;
+  }
+
+  /** Makes the promise of an answer, if one more may wait. */
+  protected pend(ref: Ref, { timeout }: RequestOptions, onSettled: () => void = ignore): Pending {
+    if (this.#requests >= this.#maxRequests) {
+      throw new VaqueroError(
+        'VAQUERO_LIMIT_EXCEEDED',
+        `${this.#maxRequests} requests wait for their answers already. Wait for some of them, or raise the bus's option maxRequests.`,
+      );
+    }
+    const pending = new Pending(ref, this.timers, timeout, () => {
+      this.#requests--;
+      onSettled();
+    });
+    this.#requests++;
+    return pending;
   }
 
   /** Gives a request to a connection of this node. */
@@ -227,6 +248,8 @@ export class Bus {
     return this.#watchers.has(ref);
   }
 }
+
+function ignore(): void {}
 
 /** Answers a ref that can be one. */
 export function checkRef(caller: string, ref: Ref): Ref {

@@ -58,7 +58,7 @@ export class Pending extends Alarm implements Asker {
     private readonly ref: Ref,
     private readonly timers: Timers,
     private readonly timeout = DEFAULT_TIMEOUT,
-    private readonly onSettled: () => void = ignore,
+    private readonly onSettled: () => void,
   ) {
     super();
     if (typeof timeout !== 'number' || !(timeout >= 1) || timeout === Number.POSITIVE_INFINITY) {

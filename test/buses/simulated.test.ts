@@ -1,4 +1,5 @@
 import { afterEach, describe, test } from '@jest/globals';
+import type { BusOptions } from '../../src/core/bus.js';
 import { systemClock } from '../../src/core/clock.js';
 import type { ClusterBus } from '../../src/core/cluster/cluster-bus.js';
 import { busContract } from '../../src/testing/bus-contract/index.js';
@@ -9,9 +10,9 @@ describe('the bus of a simulated network', () => {
 
   afterEach(() => Promise.all(open.splice(0).map((bus) => bus.close())));
 
-  const nodes = async (count: number): Promise<readonly ClusterBus[]> => {
+  const nodes = async (count: number, options?: BusOptions): Promise<readonly ClusterBus[]> => {
     const network = new SimulatedNetwork({ clock: systemClock, delay: [0, 2] });
-    const buses = Array.from({ length: count }, () => network.bus());
+    const buses = Array.from({ length: count }, () => network.bus(options));
     open.push(...buses);
     await Promise.all(buses.map((bus) => bus.connect()));
     return buses;

@@ -2,7 +2,7 @@ import { Bus, type BusHost, type BusStatus, checkRef, type Subscriber, type Watc
 import { describe, VaqueroError } from '../errors.js';
 import type { Presence } from '../presence.js';
 import type { Ref } from '../ref.js';
-import { Pending, type RequestOptions } from '../request.js';
+import type { RequestOptions } from '../request.js';
 import { checkTopic } from '../topic.js';
 import type { Broker } from './broker.js';
 import { Channels, MAX_TOPIC, nodeOf } from './channels.js';
@@ -145,8 +145,8 @@ export class ClusterBus extends Bus {
   override async request<Answer = unknown>(ref: Ref, info: unknown, options: RequestOptions = {}): Promise<Answer> {
     const node = nodeOf(checkRef('bus.request()', ref));
     if (node === null || node === this.node) return super.request<Answer>(ref, info, options);
-    const makePending = (onSettled: () => void) => new Pending(ref, this.timers, options.timeout, onSettled);
-    return this.#conversations.requests.request(node, ref, info, makePending) as Promise<Answer>;
+    const pend = (onSettled: () => void) => this.pend(ref, options, onSettled);
+    return this.#conversations.requests.request(node, ref, info, pend) as Promise<Answer>;
   }
 
   #tell(node: string, kind: Kind, body: unknown, tag: string): boolean {

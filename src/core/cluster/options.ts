@@ -32,6 +32,7 @@ export const CLUSTER_CHECKS: Readonly<Record<keyof ClusterOptions, Check>> = {
   whileDown: must("'buffer' or 'drop'", (v) => v === 'buffer' || v === 'drop'),
   bufferLimit: range(0, MAX_INTEGER, ' bytes'),
   onError: must('a function', (v) => typeof v === 'function'),
+  maxRequests: range(1, MAX_INTEGER, ''),
   clock: must('a clock', (v) => typeof v === 'object' && v !== null),
 };
 

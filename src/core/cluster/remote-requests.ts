@@ -13,9 +13,9 @@ export class RemoteRequests {
   constructor(private readonly speaker: Speaker) {}
 
   /** Asks a connection of another node. */
-  request(node: string, ref: Ref, info: unknown, makePending: (onSettled: () => void) => Pending): Promise<unknown> {
+  request(node: string, ref: Ref, info: unknown, pend: (onSettled: () => void) => Pending): Promise<unknown> {
     const id = (++this.#lastId).toString(36);
-    const pending = makePending(() => this.#pending.delete(id));
+    const pending = pend(() => this.#pending.delete(id));
     this.#pending.set(id, pending);
     try {
       if (!this.speaker.tell(node, Kind.request, [ref, id, info], Tag.request + id)) pending.failed('unreachable');

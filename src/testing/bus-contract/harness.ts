@@ -1,11 +1,11 @@
-import type { Bus } from '../../core/bus.js';
+import type { Bus, BusOptions } from '../../core/bus.js';
 
 /** How the contract gets at the bus that it is held against. */
 export interface BusHarness {
   /** Whether nodes share no memory: what cannot travel is refused then. */
   readonly remote: boolean;
-  /** Connected buses of so many nodes that reach each other. The bus of one process answers itself for each. */
-  nodes(count: number): Promise<readonly Bus[]>;
+  /** Connected buses of so many nodes that reach each other, made with these options. The bus of one process answers itself for each. */
+  nodes(count: number, options?: BusOptions): Promise<readonly Bus[]>;
 }
 
 /** One thing that a bus must do. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Bus } from '../../core/bus.js';
-import type { RequestFailure } from '../../core/request.js';
+import type { Request, RequestFailure } from '../../core/request.js';
 import { type Case, rejection } from './harness.js';
 import { Moved, Nameless } from './infos.js';
 import { Listener } from './listener.js';
@@ -50,6 +50,19 @@ export const requests: Readonly<Record<string, Case>> = {
     listener.onAsk = (request) => late.push(() => request.answer('late'));
     assert.equal((await rejection(here.request(there.register(listener), 1, { timeout: 50 }))).code, 'VAQUERO_REQUEST_TIMEOUT');
     for (const answer of late) answer();
+  },
+
+  'as many requests wait as maxRequests allows, and not one more': async (harness) => {
+    const [here, there] = (await harness.nodes(2, { maxRequests: 2 })) as [Bus, Bus];
+    const listener = new Listener();
+    listener.onAsk = (request) => listener.deliver(request);
+    const ref = there.register(listener);
+    const waiting = [here.request(ref, 1), here.request(ref, 2)];
+    assert.equal((await rejection(here.request(ref, 3))).code, 'VAQUERO_LIMIT_EXCEEDED');
+    for (const request of (await listener.take(2)) as Request[]) request.answer(request.info);
+    assert.deepEqual(await Promise.all(waiting), [1, 2]);
+    listener.onAsk = (request) => request.answer(request.info);
+    assert.equal(await here.request(ref, 4), 4);
   },
 
   'a time limit that is none is refused': async (harness) => {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { BusOptions } from 'vaquero';
 import { RedisBus } from 'vaquero/redis';
 import { busContract } from '../../../src/testing/bus-contract/index.js';
 import { describeWithRedis, RedisServer } from '../../support/redis.js';
@@ -13,8 +14,8 @@ describeWithRedis('RedisBus, as every bus,', () => {
   afterEach(() => Promise.all(open.splice(0).map((bus) => bus.close())));
   afterAll(() => redis.kill());
 
-  const nodes = async (count: number): Promise<readonly RedisBus[]> => {
-    const buses = Array.from({ length: count }, () => new RedisBus({ url: redis.url }));
+  const nodes = async (count: number, options?: BusOptions): Promise<readonly RedisBus[]> => {
+    const buses = Array.from({ length: count }, () => new RedisBus({ ...options, url: redis.url }));
     open.push(...buses);
     await Promise.all(buses.map((bus) => bus.connect()));
     return buses;
