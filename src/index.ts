@@ -10,8 +10,9 @@ import 'reflect-metadata';
 
 export type { Accept, AcceptOptions, HeaderValues, Reject, RejectOptions, UpgradeAnswer } from './core/answers.js';
 export { accept, reject } from './core/answers.js';
-export type { BusCounters, BusOptions, BusStatus } from './core/bus.js';
+export type { BusCounters, BusStatus } from './core/bus.js';
 export { Bus } from './core/bus.js';
+export type { BusOptions } from './core/bus-options.js';
 export type { ProtocolFault, TerminateReason } from './core/close.js';
 export type {
   Active,

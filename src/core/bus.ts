@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AT_ONCE } from './at-once.js';
+import { type BusOptions, checkBusOptions } from './bus-options.js';
 import { type Clock, systemClock } from './clock.js';
 import { describe, VaqueroError } from './errors.js';
 import { Presence } from './presence.js';
@@ -53,14 +54,6 @@ export interface BusCounters {
   lost: number;
 }
 
-/** What a bus takes. */
-export interface BusOptions {
-  /** By which requests go that are not answered, and nodes that give no sign of life: a `VirtualClock`, in tests. Default: the machine's. */
-  readonly clock?: Clock;
-  /** Requests of this process that may wait for their answers; more are rejected. Default 10,000. */
-  readonly maxRequests?: number;
-}
-
 /**
  * Brings infos to connections: to one by its ref, or to a topic's subscribers. `new Bus()` is the bus of one process; the buses of
  * brokers extend it. Inject it into services: they need to know nothing of sockets.
@@ -90,7 +83,9 @@ export class Bus {
   #requests = 0;
   #presence: Presence | null = null;
 
+  /** Throws `VAQUERO_INVALID_OPTION`. */
   constructor(options: BusOptions = {}) {
+    checkBusOptions('Bus', options);
     this.#maxRequests = options.maxRequests ?? 10_000;
     this.clock = options.clock ?? systemClock;
     this.timers = new Timers(this.clock);

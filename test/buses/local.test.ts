@@ -1,5 +1,6 @@
 import { describe, test } from '@jest/globals';
-import { Bus, type BusOptions } from '../../src/core/bus.js';
+import { Bus } from '../../src/core/bus.js';
+import type { BusOptions } from '../../src/core/bus-options.js';
 import { busContract } from '../../src/testing/bus-contract/index.js';
 
 describe('the bus of one process', () => {

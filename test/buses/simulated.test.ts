@@ -1,5 +1,5 @@
 import { afterEach, describe, test } from '@jest/globals';
-import type { BusOptions } from '../../src/core/bus.js';
+import type { BusOptions } from '../../src/core/bus-options.js';
 import { systemClock } from '../../src/core/clock.js';
 import type { ClusterBus } from '../../src/core/cluster/cluster-bus.js';
 import { busContract } from '../../src/testing/bus-contract/index.js';

@@ -1,5 +1,6 @@
+import { checkBusOptions } from '../../core/bus-options.js';
 import { ClusterBus } from '../../core/cluster/cluster-bus.js';
-import { CLUSTER_CHECKS, type ClusterOptions, checkBusOptions, completeClusterOptions } from '../../core/cluster/options.js';
+import { CLUSTER_CHECKS, type ClusterOptions, completeClusterOptions } from '../../core/cluster/options.js';
 import { VaqueroError } from '../../core/errors.js';
 import { type Check, MAX_DELAY, range } from '../../core/option-checks.js';
 import { type Address, parseAddress } from './address.js';

@@ -1,4 +1,5 @@
 import { Bus, type BusHost, type BusStatus, checkRef, type Subscriber, type Watcher } from '../bus.js';
+import { checkBusOptions } from '../bus-options.js';
 import { describe, VaqueroError } from '../errors.js';
 import type { Presence } from '../presence.js';
 import type { Ref } from '../ref.js';
@@ -13,7 +14,7 @@ import { Kind, seal, unseal } from './envelope.js';
 import { Interests } from './interests.js';
 import { closedError, Link, type LinkEvents } from './link.js';
 import { NodeWatch, type Watchman } from './node-watch.js';
-import { type ClusterOptions, type CompleteOptions, checkBusOptions, completeClusterOptions } from './options.js';
+import { CLUSTER_CHECKS, type ClusterOptions, type CompleteOptions, completeClusterOptions } from './options.js';
 import { Reports } from './reports.js';
 import type { Speaker } from './speaker.js';
 
@@ -38,8 +39,9 @@ export class ClusterBus extends Bus {
 
   /** Throws `VAQUERO_INVALID_OPTION`. Nothing is connected before `connect`, `serve` or `attach`. */
   constructor(broker: Broker, options: ClusterOptions = {}) {
-    checkBusOptions('ClusterBus', options);
-    super(options);
+    checkBusOptions('ClusterBus', options, CLUSTER_CHECKS);
+    const { clock, maxRequests } = options;
+    super({ ...(clock && { clock }), ...(maxRequests !== undefined && { maxRequests }) });
     this.#broker = broker;
     this.#options = completeClusterOptions(options);
     this.#channels = new Channels(this.#options.prefix);

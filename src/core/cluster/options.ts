@@ -1,6 +1,6 @@
-import type { BusHost, BusOptions } from '../bus.js';
-import { VaqueroError } from '../errors.js';
-import { type Check, MAX_INTEGER, must, optionFaults, range } from '../option-checks.js';
+import type { BusHost } from '../bus.js';
+import { BUS_CHECKS, type BusOptions } from '../bus-options.js';
+import { type Check, MAX_INTEGER, must, range } from '../option-checks.js';
 
 /** What every bus with a broker takes. */
 export interface ClusterOptions extends BusOptions {
@@ -24,6 +24,7 @@ export type CompleteOptions = Required<Pick<ClusterOptions, 'prefix' | 'nodeTime
 
 /** How each option of a bus is checked; buses add those of their brokers. */
 export const CLUSTER_CHECKS: Readonly<Record<keyof ClusterOptions, Check>> = {
+  ...BUS_CHECKS,
   prefix: must(
     '1 to 64 letters, digits, dashes and underscores',
     (v) => typeof v === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(v),
@@ -32,15 +33,7 @@ export const CLUSTER_CHECKS: Readonly<Record<keyof ClusterOptions, Check>> = {
   whileDown: must("'buffer' or 'drop'", (v) => v === 'buffer' || v === 'drop'),
   bufferLimit: range(0, MAX_INTEGER, ' bytes'),
   onError: must('a function', (v) => typeof v === 'function'),
-  maxRequests: range(1, MAX_INTEGER, ''),
-  clock: must('a clock', (v) => typeof v === 'object' && v !== null),
 };
-
-/** Throws `VAQUERO_INVALID_OPTION` with everything that is wrong with a bus's options. */
-export function checkBusOptions(bus: string, options: unknown, checks: Readonly<Record<string, Check>> = CLUSTER_CHECKS): void {
-  const faults = optionFaults(options, checks);
-  if (faults.length > 0) throw new VaqueroError('VAQUERO_INVALID_OPTION', `new ${bus}(): ${faults.join('; ')}.`);
-}
 
 /** The options over our defaults. */
 export function completeClusterOptions(options: ClusterOptions): CompleteOptions {

@@ -1,4 +1,5 @@
-import type { Bus, BusOptions } from '../../core/bus.js';
+import type { Bus } from '../../core/bus.js';
+import type { BusOptions } from '../../core/bus-options.js';
 
 /** How the contract gets at the bus that it is held against. */
 export interface BusHarness {
