@@ -1,4 +1,3 @@
-import { pathFault } from '../core/path.js';
 import { usage } from './failure.js';
 
 /** A name as files and as classes have it. */
@@ -60,7 +59,7 @@ export function paramsOf(path: string): string[] {
   const segments = path.slice(1).split('/');
   const params = segments.filter((segment) => segment.startsWith(':')).map((segment) => segment.slice(1));
   const fits = path === '/' || (path.startsWith('/') && segments.every((segment) => SEGMENT.test(segment)));
-  if (!fits || pathFault(path) !== undefined) {
+  if (!fits) {
     throw usage(
       `The path "${path}" cannot be used: it must start with "/", and its parts must be letters, digits and any of - _ . ~, or ":" and a ` +
         'name of letters, digits and _, as in /rooms/:room.',

@@ -4,8 +4,9 @@ import type { Io } from '../io.js';
 import { BUSES, type NewOptions, newProject } from '../new.js';
 
 const NOTES = `
-Nothing is overwritten. The folder may have other files in it, as a fresh clone has; if one that would be written is there already, all that
-are in the way are listed and nothing is written.
+Nothing is overwritten. The folder may have other files in it, as a fresh clone
+has. If a file that would be written is there already, all that are in the way
+are listed, and nothing is written.
 
 Examples:
   vaquero new my-app

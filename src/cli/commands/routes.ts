@@ -3,8 +3,11 @@ import type { Command } from 'commander';
 import type { Io } from '../io.js';
 
 const NOTES = `
-In the order in which a server tries the paths: part by part, what is written out goes before parameters, and these before wildcards.
-The modules are imported, as a server does. What the server gives all handlers as its defaults is not known here.`;
+In the order in which a server tries the paths: part by part, what is written
+out goes before parameters, and these before wildcards.
+
+The modules are imported, as a server does. What a server sets for all of its
+handlers, its defaults, is not known here.`;
 
 /** Adds `vaquero routes`. */
 export function routesCommand(program: Command, io: Io): void {

@@ -2,7 +2,7 @@ const FIRST_DELAY = 500;
 const LONGEST_DELAY = 15_000;
 const KEPT_POSTS = 500;
 
-const [status, posts, hint, form, text] = ['status', 'posts', 'hint', 'form', 'text'].map((id) => document.getElementById(id));
+const [status, posts, hint, form, send] = ['status', 'posts', 'hint', 'form', 'send'].map((id) => document.getElementById(id));
 // __if params__
 const query = new URLSearchParams(location.search);
 // __end__
@@ -31,6 +31,7 @@ function connect() {
 function show(state, words) {
   status.dataset.state = state;
   status.textContent = words;
+  send.disabled = state !== 'open';
 }
 
 function add(post) {
@@ -49,8 +50,7 @@ function add(post) {
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  if (socket.readyState !== WebSocket.OPEN) return;
-  socket.send(text.value);
+  socket.send(new FormData(form).get('text'));
   form.reset();
 });
 

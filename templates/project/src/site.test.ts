@@ -28,7 +28,7 @@ test('the page is at /', async () => {
   assert.equal(headers['content-type'], 'text/html; charset=utf-8');
 });
 
-for (const path of ['/none.html', '/../package.json', '/..%2fpackage.json', '/page/../../src/main.ts', '/.env', '//etc/passwd']) {
+for (const path of ['/none.html', '/../dist/main.js', '/..%2fdist/main.js', '/.hidden.html', '/app.ts', '//app.js']) {
   test(`there is nothing at ${path}`, async () => {
     assert.equal((await request(path)).statusCode, 404);
   });

@@ -9,7 +9,8 @@ test('what one connection posts, every connection of the room is shown', async (
   const bob = await mount(__Class__Handler, { path: '__example__' });
   ann.send('Howdy');
   for (const client of [ann, bob]) {
-    const { payload } = await client.next();
-    assert.equal(JSON.parse(String(payload)).text, 'Howdy');
+    const frame = await client.next();
+    assert.ok(frame.type === 'text');
+    assert.equal(JSON.parse(frame.payload).text, 'Howdy');
   }
 });
