@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type ConnectionOptions, completeOptions } from '../core/options.js';
 import type { Plan } from '../core/plan.js';
 import { discover } from '../core/server/discover.js';
-import { inspect } from '../core/server/inspect.js';
+import { inspect } from '../core/server/prepare.js';
 import { Failure } from './failure.js';
 import { projectRoot } from './project.js';
 import { table } from './table.js';
