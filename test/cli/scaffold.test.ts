@@ -46,8 +46,8 @@ describe('a new project', () => {
     'builds, and passes its tests',
     async () => {
       const said = await project.run('npm', 'test');
-      expect(said).toMatch(/^# pass 10$/m);
-      expect(said).toMatch(/^# fail 0$/m);
+      expect(said).toMatch(/^\S+ pass 10$/m);
+      expect(said).toMatch(/^\S+ fail 0$/m);
     },
     MINUTES,
   );
@@ -92,7 +92,7 @@ describe('a new project', () => {
       await project.run('npx', 'vaquero', 'add', 'handler', 'games', '--path', '/games/:game/:seat');
       await project.run('npx', 'vaquero', 'add', 'handler', 'PriceBoard');
       await project.run('npx', 'vaquero', 'add', 'service', 'prices');
-      expect(await project.run('npm', 'test')).toMatch(/^# pass 13$/m);
+      expect(await project.run('npm', 'test')).toMatch(/^\S+ pass 13$/m);
 
       const program = project.launch({}, process.execPath, 'dist/main.js');
       const url = await program.listening();
