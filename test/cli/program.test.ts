@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { run } from '../package/consumer.js';
 import { type Outcome, vaquero } from './command-line.js';
 
 /** What the command line has of a command line: help, colours, exit codes. */
@@ -125,5 +126,18 @@ describe('the program', () => {
   ])('writes into a pipe with %j in colours: %s', async (variables, colored) => {
     expect((await main(['--help'], variables as Record<string, string>)).out.includes('\u001b[')).toBe(colored);
     expect((await main(['nothing'], variables as Record<string, string>)).err.includes('\u001b[')).toBe(colored);
+  });
+
+  test.each([
+    ['vaquero', false],
+    ['./dist/cli/program.js', true],
+  ])('is loaded by import of %s: %s', async (specifier, loaded) => {
+    const script = `
+      import { createRequire } from 'node:module';
+      await import('${specifier}');
+      console.log(Object.keys(createRequire('${MAIN}').cache).join('\\n'));
+    `;
+    const modules = await run(HERE, process.execPath, '--input-type=module', '--eval', script);
+    expect(/node_modules.commander/.test(modules)).toBe(loaded);
   });
 });

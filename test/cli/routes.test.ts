@@ -155,7 +155,8 @@ describe('routes fails', () => {
     expect([code, out]).toEqual([1, '']);
     expect(err).toMatch(/^error: The handlers have 3 faults:\n/);
     expect(err).toContain("One: @WebSocketHandler: the path must be a string that starts with '/'");
-    expect(err).toContain('One: has a constructor with parameters, and the compiler emitted no types for them.');
+    expect(err).toContain('One: @WebSocketHandler: option idleTimeout must be ');
+    expect(err).toContain('The compiler emitted no types for the parameters of One.constructor.');
     expect(err).toMatch(/\(VAQUERO_INVALID_HANDLER\)\n$/);
   });
 
