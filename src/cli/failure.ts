@@ -5,19 +5,12 @@ export const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
 
 /** A command cannot do what it was asked; the message says why, and what to do. */
 export class Failure extends Error {
-  constructor(
-    message: string,
-    readonly exitCode: number = EXIT.failure,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-    this.name = 'Failure';
-  }
+  readonly exitCode: number = EXIT.failure;
 }
 
 /** A command was asked something that has no meaning. */
-export function usage(message: string): Failure {
-  return new Failure(message, EXIT.usage);
+export class UsageFailure extends Failure {
+  override readonly exitCode = EXIT.usage;
 }
 
 /** What to say of an error, and what to end with. One that nobody expected comes with its stack. */

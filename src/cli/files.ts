@@ -18,7 +18,7 @@ export async function writeNew(folder: string, files: Files): Promise<void> {
   if (inTheWay.size > 0) {
     const list = [...inTheWay].sort().map((path) => `\n  ${path}`);
     throw new Failure(
-      `Nothing was written to ${folder}, for nothing is overwritten. Move away what is there, or choose another name:${list.join('')}`,
+      `Nothing was written to ${folder}: these are in the way, and nothing is ever overwritten. Move them, or choose another name:${list.join('')}`,
     );
   }
   for (const [path, content] of files) await write(join(folder, path), content);
@@ -42,7 +42,7 @@ async function kindOf(path: string): Promise<'folder' | 'other' | undefined> {
     return found.isDirectory() ? 'folder' : 'other';
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new Failure(`Cannot look at ${path}: ${(error as Error).message}`, undefined, { cause: error });
+    throw new Failure(`Cannot look at ${path}: ${(error as Error).message}`, { cause: error });
   }
 }
 
@@ -52,6 +52,6 @@ async function write(path: string, content: string): Promise<void> {
     // Not over a file that came in the meantime either.
     await writeFile(path, content, { flag: 'wx' });
   } catch (error) {
-    throw new Failure(`Cannot write ${path}: ${(error as Error).message}`, undefined, { cause: error });
+    throw new Failure(`Cannot write ${path}: ${(error as Error).message}`, { cause: error });
   }
 }

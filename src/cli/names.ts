@@ -1,4 +1,4 @@
-import { usage } from './failure.js';
+import { UsageFailure } from './failure.js';
 
 /** A name as files and as classes have it. */
 export interface Name {
@@ -18,7 +18,7 @@ const TAKEN: readonly string[] = ['Bus', 'Connection', 'Info', 'Listener', 'OnIn
 export function handlerName(given: string): Name {
   const { file } = nameOf('handler', given);
   const name = nameOf('handler', file.replace(/(^|-)handler$/, ''));
-  if (TAKEN.includes(`${name.className}Handler`)) throw usage(taken('handler', given, `${name.className}Handler`));
+  if (TAKEN.includes(`${name.className}Handler`)) throw new UsageFailure(taken('handler', given, `${name.className}Handler`));
   return name;
 }
 
@@ -27,13 +27,13 @@ export function serviceName(given: string): Name {
   const name = nameOf('service', given);
   const classes = [name.className, `${name.className}Changed`];
   const clash = classes.find((one) => TAKEN.includes(one) || one in globalThis);
-  if (clash !== undefined) throw usage(taken('service', given, clash));
+  if (clash !== undefined) throw new UsageFailure(taken('service', given, clash));
   return name;
 }
 
 function nameOf(what: string, given: string): Name {
   if (!WORDS.test(given) || given.length > LONGEST) {
-    throw usage(
+    throw new UsageFailure(
       `The ${what}'s name "${given}" cannot be used: it must be words of letters and digits, joined by dashes, that start with a ` +
         `letter and have ${LONGEST} characters at most, as in price-board or PriceBoard.`,
     );
@@ -60,13 +60,13 @@ export function paramsOf(path: string): string[] {
   const params = segments.filter((segment) => segment.startsWith(':')).map((segment) => segment.slice(1));
   const fits = path === '/' || (path.startsWith('/') && segments.every((segment) => SEGMENT.test(segment)));
   if (!fits) {
-    throw usage(
+    throw new UsageFailure(
       `The path "${path}" cannot be used: it must start with "/", and its parts must be letters, digits and any of - _ . ~, or ":" and a ` +
         'name of letters, digits and _, as in /rooms/:room.',
     );
   }
   if (new Set(params).size < params.length)
-    throw usage(`The path "${path}" has two parameters of the same name. Give each its own.`);
+    throw new UsageFailure(`The path "${path}" has two parameters of the same name. Give each its own.`);
   return params;
 }
 
@@ -75,7 +75,7 @@ const PROJECT = /^[a-z0-9][a-z0-9._-]*$/;
 /** Checks the name of a project, which is its folder's and becomes its package's. */
 export function projectName(given: string): string {
   if (!PROJECT.test(given) || given.length > 214) {
-    throw usage(
+    throw new UsageFailure(
       `The project's name "${given}" cannot be used: as the name of a package it must be lower-case letters, digits and any of - _ ., start ` +
         'with a letter or a digit, and have 214 characters at most, as in my-app.',
     );

@@ -20,12 +20,12 @@ async function dependsOnVaquero(file: string): Promise<boolean> {
     content = await readFile(file, 'utf8');
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
-    throw new Failure(`Cannot read ${file}: ${(error as Error).message}`, undefined, { cause: error });
+    throw new Failure(`Cannot read ${file}: ${(error as Error).message}`, { cause: error });
   }
   try {
     const { dependencies, devDependencies } = JSON.parse(content) as Record<string, Record<string, string> | undefined>;
     return dependencies?.vaquero !== undefined || devDependencies?.vaquero !== undefined;
   } catch (error) {
-    throw new Failure(`${file} is not JSON: ${(error as Error).message}`, undefined, { cause: error });
+    throw new Failure(`${file} is not JSON: ${(error as Error).message}`, { cause: error });
   }
 }

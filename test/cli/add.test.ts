@@ -96,7 +96,7 @@ export class GamesHandler {
       code: 1,
       out: '',
       err:
-        `error: Nothing was written to ${project}, for nothing is overwritten. Move away what is there, or choose another name:\n` +
+        `error: Nothing was written to ${project}: these are in the way, and nothing is ever overwritten. Move them, or choose another name:\n` +
         '  src/handlers/chat-handler.test.ts\n',
     });
     expect(await filesBelow(join(project, 'src'))).toEqual(['handlers/chat-handler.test.ts']);

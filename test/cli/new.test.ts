@@ -137,7 +137,7 @@ describe('new overwrites nothing', () => {
       code: 1,
       out: '',
       err:
-        `error: Nothing was written to ${folder}, for nothing is overwritten. Move away what is there, or choose another name:\n` +
+        `error: Nothing was written to ${folder}: these are in the way, and nothing is ever overwritten. Move them, or choose another name:\n` +
         '  Dockerfile\n  README.md\n  page\n  src/main.ts\n',
     });
     expect(await filesBelow(folder)).toEqual(before);

@@ -33,8 +33,7 @@ export class Workshop {
     await run(join(this.directory, 'tool'), 'npx', 'vaquero', 'new', `../${name}`, ...options);
     const project = new Project(join(this.directory, name));
     this.#projects.push(project);
-    await project.edit('package.json', (content) => content.replace(/"vaquero": ".*"/, `"vaquero": "file:../${this.tarball}"`));
-    await project.run('npm', ...INSTALL);
+    await project.run('npm', ...INSTALL, `../${this.tarball}`);
     return project;
   }
 

@@ -234,27 +234,27 @@ describe('a new project with a handler and a path of its own', () => {
   );
 });
 
-/** Posts at one node, and reads at another. */
-async function spansNodes(project: Project, variables: Record<string, string>): Promise<void> {
-  await project.run('npm', 'test');
-  const nodes = [1, 2].map(() => project.launch(variables, process.execPath, 'dist/main.js'));
-  const [ann, bob] = await Promise.all(nodes.map(async (node) => RawClient.open(await node.listening(), '/chat')));
-  expect(await posted(ann as RawClient, 'Howdy')).toEqual(post('Howdy'));
-  expect(JSON.parse(await (bob as RawClient).nextText())).toEqual(post('Howdy'));
-  expect(await Promise.all(nodes.map((node) => node.stop()))).toEqual([0, 0]);
+/** Starts two nodes behind a broker, posts at one, and reads at the other. */
+async function spansNodes(bus: string, broker: { readonly url: string; kill(): Promise<void> }): Promise<void> {
+  try {
+    const project = await workshop.start(`on-${bus}`, '--bus', bus);
+    await project.run('npm', 'test');
+    const variables = { [`${bus.toUpperCase()}_URL`]: broker.url };
+    const nodes = [1, 2].map(() => project.launch(variables, process.execPath, 'dist/main.js'));
+    const [ann, bob] = await Promise.all(nodes.map(async (node) => RawClient.open(await node.listening(), '/chat')));
+    expect(await posted(ann as RawClient, 'Howdy')).toEqual(post('Howdy'));
+    expect(JSON.parse(await (bob as RawClient).nextText())).toEqual(post('Howdy'));
+    expect(await Promise.all(nodes.map((node) => node.stop()))).toEqual([0, 0]);
+  } finally {
+    await broker.kill();
+  }
 }
 
 describeWithRedis('a new project with --bus redis', () => {
   test(
     'builds, passes its tests, and has what is posted at one node shown at the other',
     async () => {
-      const project = await workshop.start('on-redis', '--bus', 'redis');
-      const broker = await RedisServer.start();
-      try {
-        await spansNodes(project, { REDIS_URL: broker.url });
-      } finally {
-        await broker.kill();
-      }
+      await spansNodes('redis', await RedisServer.start());
     },
     2 * MINUTES,
   );
