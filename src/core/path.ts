@@ -30,3 +30,20 @@ export function pathMatches(pattern: string, path: string): boolean {
   addRoute(router, '', pattern, true);
   return findRoute(router, '', path) !== undefined;
 }
+
+/** Orders path patterns as the router tries them, part by part: what is written out, then parameters, then wildcards. */
+export function comparePaths(a: string, b: string): number {
+  const [left, right] = [a.split('/'), b.split('/')];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const [one, other] = [left[i] as string, right[i] as string];
+    const byRank = rank(one) - rank(other);
+    if (byRank !== 0) return byRank;
+    if (one !== other) return one < other ? -1 : 1;
+  }
+  return left.length - right.length;
+}
+
+function rank(part: string): number {
+  if (part.includes('**')) return 2;
+  return /[:*]/.test(part) ? 1 : 0;
+}

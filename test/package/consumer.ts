@@ -48,6 +48,13 @@ export async function run(directory: string, program: string, ...parameters: str
   }
 }
 
+/** Packs the package into a folder as npm publishes it, and answers the tarball's name and the paths in it. */
+export async function pack(directory: string): Promise<{ readonly tarball: string; readonly paths: readonly string[] }> {
+  const packed = await run(ROOT, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', directory);
+  const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
+  return { tarball: filename, paths: files.map(({ path }) => path) };
+}
+
 /** A project of its own, far from this one's node_modules, with the package in it as npm publishes it. */
 export class Consumer {
   readonly #started: ChildProcessWithoutNullStreams[] = [];
@@ -60,9 +67,7 @@ export class Consumer {
 
   static async create(): Promise<Consumer> {
     const directory = await mkdtemp(join(tmpdir(), 'vaquero-package-'));
-    const [tarball] = JSON.parse(
-      await run(ROOT, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', directory),
-    ) as [{ filename: string; files: { path: string }[] }];
+    const { tarball, paths } = await pack(directory);
     await cp(join(__dirname, 'consumer'), directory, { recursive: true });
     // What must not compile, must not with the published declarations either.
     await cp(join(__dirname, '../types'), directory, { recursive: true });
@@ -72,13 +77,10 @@ export class Consumer {
       join(directory, 'tsconfig.json'),
       JSON.stringify({ compilerOptions: COMPILER_OPTIONS, include: ['*.ts', '*.cts'] }),
     );
-    await run(directory, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', `./${tarball.filename}`);
+    await run(directory, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', `./${tarball}`);
     await mkdir(join(directory, 'node_modules/@types'));
     await symlink(join(ROOT, 'node_modules/@types/node'), join(directory, 'node_modules/@types/node'));
-    return new Consumer(
-      directory,
-      tarball.files.map(({ path }) => path),
-    );
+    return new Consumer(directory, paths);
   }
 
   /** Compiles all that is in it; rejects with what the compiler finds. */

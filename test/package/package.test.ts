@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RawClient } from '../support/raw-client.js';
 import { Consumer, ROOT, run } from './consumer.js';
@@ -27,9 +27,12 @@ describe('the package', () => {
     expect(JSON.parse(await run(ROOT, process.execPath, '--input-type=module', '--eval', LINT))).toEqual([]);
   });
 
-  test('holds what is built, README, LICENSE and package.json, and nothing else', () => {
+  test('holds what is built, templates, README, LICENSE and package.json, and nothing else', () => {
     const others = consumer.packed.filter((path) => !/^dist\/.+(\.js|\.js\.map|\.d\.ts)$/.test(path));
-    expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+    const templates = readdirSync(join(ROOT, 'templates'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
+    expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json', ...templates].sort());
     expect(consumer.packed).toEqual(expect.arrayContaining(['dist/index.js', 'dist/index.d.ts']));
   });
 

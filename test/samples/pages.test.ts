@@ -1,53 +1,28 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { describeWithBrowser, openBrowser } from '../support/chromium.js';
 import { type Program, run } from './program.js';
 
 /** The pages, in a real browser with its own WebSocket. */
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-const present = existsSync(CHROMIUM);
-if (!present && process.env.VAQUERO_NO_SKIP !== undefined)
-  throw new Error(`There is no Chromium at ${CHROMIUM}, and nothing may be skipped.`);
-if (!present)
-  process.stderr.write(
-    `\nSKIPPED: the pages of the samples, for there is no Chromium at ${CHROMIUM}. Install it, or set CHROMIUM.\n\n`,
-  );
-
-(present ? describe : describe.skip)('in Chromium', () => {
+describeWithBrowser('in Chromium', () => {
   let samples: Program;
-  let profile: string;
-  let browser: BrowserContext;
+  let chromium: Awaited<ReturnType<typeof openBrowser>>;
   const faults: string[] = [];
 
   beforeAll(async () => {
     samples = await run();
-    profile = mkdtempSync(join(tmpdir(), 'vaquero-pages-'));
-    browser = await chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, args: FLAGS, headless: true });
+    chromium = await openBrowser();
   }, 60_000);
 
   afterAll(async () => {
-    await browser.close();
-    rmSync(profile, { recursive: true, force: true });
+    await chromium.close();
     expect(await samples.stop()).toBe(0);
     expect(faults).toEqual([]);
   }, 60_000);
 
   async function open(path: string): Promise<Page> {
-    const page = await browser.newPage();
+    const page = await chromium.browser.newPage();
     page.on('pageerror', (error) => faults.push(`${path}: ${error.message}`));
     page.on('console', (message) => {
       if (message.type() === 'error') faults.push(`${path}: ${message.text()}`);

@@ -1,7 +1,10 @@
 import { settle } from '../../di/bus.js';
 import { TsyringeInjector } from '../../di/tsyringe.js';
 import type { Bus } from '../bus.js';
-import { compilePlans } from '../plan.js';
+import type { Injector } from '../injector.js';
+import { comparePaths } from '../path.js';
+import { compilePlans, type HandlerClass, type Plan } from '../plan.js';
+import { Router } from '../router.js';
 import type { Hub } from './hub.js';
 import type { AttachOptions } from './options.js';
 import { checkServerOptions, serverLimits } from './server-options.js';
@@ -21,10 +24,26 @@ export function prepare<H extends Hub>(
   options: AttachOptions,
   HubClass: new (bus: Bus, options: AttachOptions) => H,
 ): Prepared<H> {
+  const { bus, injector, plans } = compile(options);
+  const hub = new HubClass(bus, options);
+  return { hub, upgrades: new Upgrades(hub, plans, injector, serverLimits(options)) };
+}
+
+/** The plans of handlers, in the order in which a server tries their paths. Throws as `prepare` does. */
+export function inspect(handlers: readonly HandlerClass[]): Plan[] {
+  const { plans } = compile({ handlers });
+  // Refuses two of one path.
+  new Router(plans);
+  return plans.sort((one, other) => comparePaths(one.path, other.path));
+}
+
+function compile(options: AttachOptions): { bus: Bus; injector: Injector; plans: Plan[] } {
   checkServerOptions(options);
   const { container, bus } = settle(options.container, options.bus);
   const injector = new TsyringeInjector(container, bus);
-  const plans = compilePlans(options.handlers, options.defaults ?? {}, (handler) => injector.faults(handler));
-  const hub = new HubClass(bus, options);
-  return { hub, upgrades: new Upgrades(hub, plans, injector, serverLimits(options)) };
+  return {
+    bus,
+    injector,
+    plans: compilePlans(options.handlers, options.defaults ?? {}, (handler) => injector.faults(handler)),
+  };
 }

@@ -1,0 +1,31 @@
+import { type Files, writeNew } from './files.js';
+import { handlerFilling } from './handler-filling.js';
+import { handlerName, serviceName } from './names.js';
+import { projectRoot } from './project.js';
+import { fill } from './templates.js';
+
+/** What was added, and where. */
+export interface Added {
+  readonly root: string;
+  /** By paths below the root. */
+  readonly files: Files;
+}
+
+/** Writes a handler and its test into the project that a folder is in. */
+export async function addHandler(from: string, given: string, path?: string): Promise<Added> {
+  const name = handlerName(given);
+  return add(from, 'src/handlers', await fill('handler', handlerFilling(name, path ?? `/${name.file}`)));
+}
+
+/** Writes a service and its test into the project that a folder is in. */
+export async function addService(from: string, given: string): Promise<Added> {
+  const { file, className } = serviceName(given);
+  return add(from, 'src/services', await fill('service', { words: { file, Class: className }, conditions: [] }));
+}
+
+async function add(from: string, folder: string, filled: Files): Promise<Added> {
+  const root = await projectRoot(from);
+  const files = new Map([...filled].map(([path, content]) => [`${folder}/${path}`, content]));
+  await writeNew(root, files);
+  return { root, files };
+}

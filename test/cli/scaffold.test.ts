@@ -1,0 +1,261 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { ROOT, run } from '../package/consumer.js';
+import { describeWithBrowser, openBrowser } from '../support/chromium.js';
+import { RawClient } from '../support/raw-client.js';
+import { describeWithRedis, RedisServer } from '../support/redis.js';
+import { type Program, type Project, Workshop } from './project.js';
+
+/** What `npx vaquero new` writes: installed, built, tested, started and spoken to. `dist` must be built, as `npm test` does first. */
+
+const MINUTES = 60_000;
+
+/** The format of this project, and what its linter recommends. */
+const LINT = {
+  formatter: { indentStyle: 'space', lineWidth: 130 },
+  javascript: { parser: { unsafeParameterDecoratorsEnabled: true }, formatter: { quoteStyle: 'single' } },
+  linter: { rules: { style: { useImportType: 'off' } } },
+};
+
+let workshop: Workshop;
+
+beforeAll(async () => {
+  workshop = await Workshop.create();
+}, 2 * MINUTES);
+
+afterAll(() => workshop?.remove(), MINUTES);
+
+/** What a client is shown when it posts a text. */
+async function posted(client: RawClient, text: string): Promise<unknown> {
+  client.text(text);
+  return JSON.parse(await client.nextText());
+}
+
+const post = (text: string) => ({ text, at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) });
+
+describe('a new project', () => {
+  let project: Project;
+
+  beforeAll(async () => {
+    project = await workshop.start('my-app');
+  }, 2 * MINUTES);
+
+  test(
+    'builds, and passes its tests',
+    async () => {
+      const said = await project.run('npm', 'test');
+      expect(said).toMatch(/^\S+ pass 10$/m);
+      expect(said).toMatch(/^\S+ fail 0$/m);
+    },
+    MINUTES,
+  );
+
+  test('has nothing that the linter minds', async () => {
+    const config = join(workshop.directory, 'lint');
+    await mkdir(config);
+    await writeFile(join(config, 'biome.json'), JSON.stringify(LINT));
+    const biome = join(ROOT, 'node_modules/.bin/biome');
+    await run(project.directory, biome, 'check', `--config-path=${config}`, '--error-on-warnings', 'src', 'page', 'dev.js');
+  });
+
+  test(
+    'serves its page and its sockets on one port',
+    async () => {
+      const program = project.launch({}, 'npm', 'start');
+      const url = await program.listening();
+      const page = await fetch(url);
+      expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+      expect(await page.text()).toContain('<h1>my-app</h1>');
+      for (const file of ['app.js', 'style.css', 'favicon.svg']) expect((await fetch(`${url}/${file}`)).status).toBe(200);
+
+      const [ann, bob] = [await RawClient.open(url, '/chat'), await RawClient.open(url, '/chat')];
+      expect(await posted(ann, ' Howdy ')).toEqual(post('Howdy'));
+      expect(JSON.parse(await bob.nextText())).toEqual(post('Howdy'));
+      await program.stop();
+    },
+    MINUTES,
+  );
+
+  test('says goodbye to its clients on SIGTERM, and ends with 0', async () => {
+    const program = project.launch({}, process.execPath, 'dist/main.js');
+    const client = await RawClient.open(await program.listening(), '/chat');
+    const code = program.stop();
+    expect(await client.closed).toMatchObject({ code: 1012 });
+    expect(await code).toBe(0);
+  });
+
+  test(
+    'takes a handler and a service more, and serves them',
+    async () => {
+      await project.run('npx', 'vaquero', 'add', 'handler', 'games', '--path', '/games/:game/:seat');
+      await project.run('npx', 'vaquero', 'add', 'handler', 'PriceBoard');
+      await project.run('npx', 'vaquero', 'add', 'service', 'prices');
+      expect(await project.run('npm', 'test')).toMatch(/^\S+ pass 13$/m);
+
+      const program = project.launch({}, process.execPath, 'dist/main.js');
+      const url = await program.listening();
+      const games = await RawClient.open(url, '/games/poker/3');
+      expect(await games.nextText()).toBe('Welcome to poker/3');
+      const board = await RawClient.open(url, '/price-board');
+      expect(await board.nextText()).toBe('Welcome to price-board');
+      board.text('Howdy');
+      expect(await board.nextText()).toBe('Howdy');
+      await program.stop();
+    },
+    MINUTES,
+  );
+
+  test(
+    'shows its routes',
+    async () => {
+      expect(await project.run('npx', 'vaquero', 'routes')).toBe(
+        [
+          'PATH                CLASS              CALLBACKS   INFOS   OPTIONS',
+          '/chat               ChatHandler        init, text  Posted  maxFrameSize=4096',
+          '/games/:game/:seat  GamesHandler       init, text  -       -',
+          '/price-board        PriceBoardHandler  init, text  -       -',
+          '',
+        ].join('\n'),
+      );
+    },
+    MINUTES,
+  );
+
+  describe('with npm run dev', () => {
+    let program: Program;
+
+    beforeAll(() => {
+      program = project.launch({}, 'npm', 'run', 'dev');
+    });
+
+    /** Speaks to the server, or to the next if this one restarts meanwhile, as it may when files change one after another. */
+    async function spokenTo(path: string, text: string): Promise<string> {
+      for (;;) {
+        const url = await program.listening();
+        try {
+          const client = await RawClient.open(url, path);
+          client.text(text);
+          return await client.nextText();
+        } catch (error) {
+          if (!/closed with|refused with 0/.test((error as Error).message)) throw error;
+        }
+      }
+    }
+
+    test(
+      'starts',
+      async () => {
+        expect(JSON.parse(await spokenTo('/chat', 'Howdy'))).toEqual(post('Howdy'));
+      },
+      MINUTES,
+    );
+
+    test(
+      'compiles and restarts when a file changes',
+      async () => {
+        await project.edit('src/services/board.ts', (content) =>
+          content.replace('new Posted(trimmed', 'new Posted(trimmed.toUpperCase()'),
+        );
+        expect(JSON.parse(await spokenTo('/chat', 'Howdy'))).toEqual(post('HOWDY'));
+      },
+      MINUTES,
+    );
+
+    test(
+      'serves a handler that is added',
+      async () => {
+        await project.run('npx', 'vaquero', 'add', 'handler', 'corral');
+        expect(await spokenTo('/corral', 'Howdy')).toBe('Welcome to corral');
+      },
+      MINUTES,
+    );
+
+    test('ends when it is told to', async () => {
+      await program.stop();
+    });
+  });
+
+  describeWithBrowser('in Chromium', () => {
+    test(
+      'what is written in one window is shown in all',
+      async () => {
+        const program = project.launch({}, process.execPath, 'dist/main.js');
+        const { browser, close } = await openBrowser();
+        const faults: string[] = [];
+        const open = async (url: string): Promise<Page> => {
+          const page = await browser.newPage();
+          page.on('pageerror', (error) => faults.push(error.message));
+          page.on('console', (message) => faults.push(message.text()));
+          await page.goto(url);
+          await page.getByText('Connected', { exact: true }).waitFor();
+          return page;
+        };
+        try {
+          const url = await program.listening();
+          const [ann, bob] = [await open(url), await open(url)];
+          await bob.getByText('Nothing here yet.').waitFor();
+          await ann.getByLabel('Message').fill('Howdy <b>partner</b>');
+          await ann.keyboard.press('Enter');
+          for (const page of [ann, bob]) await page.getByText(/^howdy <b>partner<\/b>$/i).waitFor();
+          await bob.getByText('Nothing here yet.').waitFor({ state: 'hidden' });
+          expect(await ann.getByLabel('Message').inputValue()).toBe('');
+        } finally {
+          await close();
+          await program.stop();
+        }
+        expect(faults).toEqual([]);
+      },
+      MINUTES,
+    );
+  });
+});
+
+describe('a new project with a handler and a path of its own', () => {
+  let project: Project;
+
+  beforeAll(async () => {
+    project = await workshop.start('saloon', '--handler', 'table-talk', '--path', '/houses/:house/tables/:table');
+  }, 2 * MINUTES);
+
+  test(
+    'builds, passes its tests, and keeps rooms apart',
+    async () => {
+      await project.run('npm', 'test');
+      const program = project.launch({}, process.execPath, 'dist/main.js');
+      const url = await program.listening();
+      const [ann, bob] = [await RawClient.open(url, '/houses/oak/tables/1'), await RawClient.open(url, '/houses/oak/tables/2')];
+      expect(await posted(ann, 'Howdy')).toEqual(post('Howdy'));
+      expect(await posted(bob, 'Evening')).toEqual(post('Evening'));
+      await program.stop();
+    },
+    MINUTES,
+  );
+});
+
+/** Starts two nodes behind a broker, posts at one, and reads at the other. */
+async function spansNodes(bus: string, broker: { readonly url: string; kill(): Promise<void> }): Promise<void> {
+  try {
+    const project = await workshop.start(`on-${bus}`, '--bus', bus);
+    await project.run('npm', 'test');
+    const variables = { [`${bus.toUpperCase()}_URL`]: broker.url };
+    const nodes = [1, 2].map(() => project.launch(variables, process.execPath, 'dist/main.js'));
+    const [ann, bob] = await Promise.all(nodes.map(async (node) => RawClient.open(await node.listening(), '/chat')));
+    expect(await posted(ann as RawClient, 'Howdy')).toEqual(post('Howdy'));
+    expect(JSON.parse(await (bob as RawClient).nextText())).toEqual(post('Howdy'));
+    expect(await Promise.all(nodes.map((node) => node.stop()))).toEqual([0, 0]);
+  } finally {
+    await broker.kill();
+  }
+}
+
+describeWithRedis('a new project with --bus redis', () => {
+  test(
+    'builds, passes its tests, and has what is posted at one node shown at the other',
+    async () => {
+      await spansNodes('redis', await RedisServer.start());
+    },
+    2 * MINUTES,
+  );
+});
