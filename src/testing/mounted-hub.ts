@@ -1,6 +1,6 @@
 import type { TerminateReason } from '../core/close.js';
 import type { Life } from '../core/connection/life.js';
-import type { ErrorContext } from '../core/runtime.js';
+import type { ErrorContext } from '../core/logging.js';
 import { Hub } from '../core/server/hub.js';
 import type { ReportedError } from './reported-error.js';
 

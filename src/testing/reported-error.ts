@@ -1,4 +1,4 @@
-import type { ErrorContext } from '../core/runtime.js';
+import type { ErrorContext } from '../core/logging.js';
 
 /** An error that was reported, and where it came from. */
 export interface ReportedError {

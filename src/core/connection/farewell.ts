@@ -2,8 +2,9 @@ import type { TerminateReason } from '../close.js';
 import { toError } from '../errors.js';
 import type { Made } from '../injector.js';
 import { isThenable } from '../interpreter.js';
+import type { ErrorStage } from '../logging.js';
 import type { Plan } from '../plan.js';
-import type { ErrorStage, Runtime } from '../runtime.js';
+import type { Runtime } from '../runtime.js';
 import type { Connection } from './connection.js';
 
 /**

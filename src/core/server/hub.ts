@@ -5,9 +5,10 @@ import { noCounts } from '../counters.js';
 import { describe, toError } from '../errors.js';
 import { IdleClock } from '../idle.js';
 import { isThenable } from '../interpreter.js';
+import type { ErrorContext, Logger } from '../logging.js';
 import { isClass } from '../metadata.js';
 import type { Plan } from '../plan.js';
-import type { ErrorContext, Logger, Runtime } from '../runtime.js';
+import type { Runtime } from '../runtime.js';
 import { Timers } from '../timers.js';
 import type { AttachOptions } from './options.js';
 

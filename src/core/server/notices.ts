@@ -1,7 +1,7 @@
+import type { Logger } from '../logging.js';
 import { loadedHandlers } from '../metadata.js';
 import { pathMatches } from '../path.js';
 import type { Plan } from '../plan.js';
-import type { Logger } from '../runtime.js';
 import type { UpgradeRequest } from '../upgrade-request.js';
 
 /** Lines of one kind that are logged: clients choose what they ask for, and must not fill the log. */

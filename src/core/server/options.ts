@@ -2,9 +2,9 @@ import type { DependencyContainer } from 'tsyringe';
 import type { Bus } from '../bus.js';
 import type { Clock } from '../clock.js';
 import type { Counters } from '../counters.js';
+import type { ErrorContext, Logger } from '../logging.js';
 import type { HandlerOptions } from '../options.js';
 import type { HandlerClass } from '../plan.js';
-import type { ErrorContext, Logger } from '../runtime.js';
 
 /** What `attach` takes. */
 export interface AttachOptions {
