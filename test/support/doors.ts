@@ -1,7 +1,15 @@
 import 'reflect-metadata';
 import { container } from 'tsyringe';
 import { Bus, type Close, type CloseOptions, type Frame, type HandlerClass, type ServeOptions } from 'vaquero';
-import { type Closed, type Counters, type Mounted, mount, type ReceivedFrame, UpgradeRefused } from 'vaquero/testing';
+import {
+  type Closed,
+  type Counters,
+  type Mounted,
+  mount,
+  type ReceivedFrame,
+  UpgradeRefused,
+  type UpgradeResponse,
+} from 'vaquero/testing';
 import { noCounts } from '../../src/core/counters.js';
 import { compilePlans } from '../../src/core/plan.js';
 import { Router } from '../../src/core/router.js';
@@ -31,6 +39,8 @@ export interface Visitor {
   /** Frames up to one with this payload, which is not among them. */
   upTo(payload: string): Promise<ReceivedFrame[]>;
   readonly closed: Promise<Closed>;
+  /** What completed the upgrade. */
+  readonly response: UpgradeResponse;
   /** The client of bytes that it is, over the wire. */
   readonly raw: RawClient;
 }
@@ -39,8 +49,8 @@ export interface Visitor {
 export interface House extends Pick<TestServer, 'bus' | 'counters' | 'connections' | 'errors' | 'log' | 'nextError' | 'close'> {
   /** What is sent early comes right behind the handshake. */
   visit(path: string, headers?: Headers, early?: readonly Sent[]): Promise<Visitor>;
-  /** Asks for an upgrade that is refused. */
-  knock(path: string, headers?: Headers): Promise<{ readonly status: number; readonly headers: object; readonly body: string }>;
+  /** Asks for an upgrade, and goes with what it is answered. */
+  knock(path: string, headers?: Headers): Promise<UpgradeResponse>;
 }
 
 /** One of the two ways. */
@@ -119,6 +129,10 @@ class WireVisitor extends Both implements Visitor {
   get closed(): Promise<Closed> {
     return this.raw.closed;
   }
+
+  get response(): UpgradeResponse {
+    return this.raw.response;
+  }
 }
 
 function bytesOf(sent: Sent): Buffer {
@@ -151,7 +165,10 @@ export const overTheWire: Door = {
     return Object.assign(server, {
       visit: async (path: string, headers: Headers = {}, early: readonly Sent[] = []) =>
         new WireVisitor(await RawClient.open(server.url, path, { headers, more: Buffer.concat(early.map(bytesOf)) })),
-      knock: (path: string, headers: Headers = {}) => request(server.url, handshake(path, headers)),
+      knock: async (path: string, headers: Headers = {}) => {
+        const response = await request(server.url, handshake(path, headers));
+        return { ...response, body: Buffer.from(response.body, 'latin1').toString() };
+      },
     });
   },
 };
@@ -203,6 +220,10 @@ class MountedVisitor extends Both implements Visitor {
     return this.chat.closed;
   }
 
+  get response(): UpgradeResponse {
+    return this.chat.response;
+  }
+
   get raw(): never {
     throw new Error('There are no bytes where there is no wire.');
   }
@@ -239,10 +260,15 @@ class MountedHouse extends Reports implements House {
     return visitor;
   }
 
-  async knock(path: string, headers: Headers = {}): Promise<UpgradeRefused> {
-    const error = await this.#mount(path, headers).catch((thrown: unknown) => thrown);
-    if (error instanceof UpgradeRefused) return error;
-    throw error instanceof Error ? error : new Error('It was not refused.');
+  async knock(path: string, headers: Headers = {}): Promise<UpgradeResponse> {
+    try {
+      const chat = await this.#mount(path, headers);
+      chat.drop();
+      return chat.response;
+    } catch (error) {
+      if (error instanceof UpgradeRefused) return error;
+      throw error;
+    }
   }
 
   async #mount(path: string, headers: Headers): Promise<Mounted> {
