@@ -7,7 +7,7 @@ export type ReceivedFrame =
   | { readonly type: 'text'; readonly payload: string }
   | { readonly type: 'binary' | 'ping' | 'pong'; readonly payload: Buffer }
   /** `code` is 1005 for a close frame without one, as browsers show it. */
-  | { readonly type: 'close'; readonly code: number; readonly reason: string };
+  | { readonly type: 'close'; readonly code: number; readonly reason: string; readonly payload?: undefined };
 
 /** A client's frame, masked with zeros, which leave the payload as it is (RFC 6455, section 5.3). */
 export function clientFrame(type: keyof typeof Opcode, payload: string | Uint8Array): Buffer {

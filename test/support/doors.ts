@@ -1,21 +1,32 @@
 import 'reflect-metadata';
 import { container } from 'tsyringe';
-import { Bus, type CloseOptions, type Frame, type HandlerClass, type ServeOptions } from 'vaquero';
-import { type Closed, type Counters, type Mounted, mount, type ReceivedFrame, UpgradeRefused } from 'vaquero/testing';
+import { Bus, type Close, type CloseOptions, type Frame, type HandlerClass, type ServeOptions } from 'vaquero';
+import {
+  type Closed,
+  type Counters,
+  type Mounted,
+  mount,
+  type ReceivedFrame,
+  UpgradeRefused,
+  type UpgradeResponse,
+} from 'vaquero/testing';
 import { noCounts } from '../../src/core/counters.js';
 import { compilePlans } from '../../src/core/plan.js';
 import { Router } from '../../src/core/router.js';
-import { frame, handshake, Op, RawClient, request, type ServerFrame } from './raw-client.js';
+import { closeFrame, frame, handshake, Op, RawClient, request, type ServerFrame } from './raw-client.js';
 import { Reports, start, type TestServer } from './servers.js';
 
 /** The two ways to a handler, over a socket and without one. What a test does at both must come to the same. */
 
 type Headers = Record<string, string>;
 
+type Sent = string | Uint8Array | Frame | Close;
+
 /** A client that a test has do things, and nothing by itself; not even pings are answered. */
 export interface Visitor {
   text(message: string): void;
-  send(frame: Frame | Uint8Array): void;
+  /** Sends frames, over a wire in one packet; a string is text, bytes are binary. */
+  send(...frames: readonly Sent[]): void;
   /** Sends a close frame, and resolves when the connection is closed. */
   close(code?: number, reason?: string): Promise<Closed>;
   drop(): void;
@@ -28,15 +39,18 @@ export interface Visitor {
   /** Frames up to one with this payload, which is not among them. */
   upTo(payload: string): Promise<ReceivedFrame[]>;
   readonly closed: Promise<Closed>;
+  /** What completed the upgrade. */
+  readonly response: UpgradeResponse;
   /** The client of bytes that it is, over the wire. */
   readonly raw: RawClient;
 }
 
 /** Handlers that can be visited, and what they had to say of errors and to the log. */
 export interface House extends Pick<TestServer, 'bus' | 'counters' | 'connections' | 'errors' | 'log' | 'nextError' | 'close'> {
-  visit(path: string, headers?: Headers): Promise<Visitor>;
-  /** Asks for an upgrade that is refused. */
-  knock(path: string, headers?: Headers): Promise<{ readonly status: number; readonly headers: object; readonly body: string }>;
+  /** What is sent early comes right behind the handshake. */
+  visit(path: string, headers?: Headers, early?: readonly Sent[]): Promise<Visitor>;
+  /** Asks for an upgrade, and goes with what it is answered. */
+  knock(path: string, headers?: Headers): Promise<UpgradeResponse>;
 }
 
 /** One of the two ways. */
@@ -47,7 +61,7 @@ export interface Door {
 
 /** A frame's payload as text; the code of a close frame. */
 export function payloadOf(received: ReceivedFrame): string {
-  return received.type === 'close' ? `${received.code} ${received.reason}`.trim() : received.payload.toString();
+  return received.type === 'close' ? `${received.code} ${received.reason}`.trim() : String(received.payload);
 }
 
 /** Frames as a test writes them: `text hi`. */
@@ -84,9 +98,8 @@ class WireVisitor extends Both implements Visitor {
     this.raw.text(message);
   }
 
-  send(sent: Frame | Uint8Array): void {
-    const { type, payload } = sent instanceof Uint8Array ? { type: 'binary' as const, payload: sent } : sent;
-    this.raw.write(frame(Op[type], payload));
+  send(...frames: readonly Sent[]): void {
+    this.raw.write(...frames.map(bytesOf));
   }
 
   close(code?: number, reason?: string): Promise<Closed> {
@@ -116,6 +129,20 @@ class WireVisitor extends Both implements Visitor {
   get closed(): Promise<Closed> {
     return this.raw.closed;
   }
+
+  get response(): UpgradeResponse {
+    return this.raw.response;
+  }
+}
+
+function bytesOf(sent: Sent): Buffer {
+  if (typeof sent === 'string') return frame(Op.text, sent);
+  if (sent instanceof Uint8Array) return frame(Op.binary, sent);
+  return isClose(sent) ? closeFrame(sent.code, sent.reason) : frame(Op[sent.type], sent.payload);
+}
+
+function isClose(sent: Sent): sent is Close {
+  return typeof sent === 'object' && 'code' in sent;
 }
 
 function received({ opcode, payload }: ServerFrame): ReceivedFrame {
@@ -131,13 +158,17 @@ function received({ opcode, payload }: ServerFrame): ReceivedFrame {
   }
 }
 
-const overTheWire: Door = {
+export const overTheWire: Door = {
   name: 'over the wire',
   async open(handlers, options) {
     const server = await start(handlers, options);
     return Object.assign(server, {
-      visit: async (path: string, headers: Headers = {}) => new WireVisitor(await RawClient.open(server.url, path, { headers })),
-      knock: (path: string, headers: Headers = {}) => request(server.url, handshake(path, headers)),
+      visit: async (path: string, headers: Headers = {}, early: readonly Sent[] = []) =>
+        new WireVisitor(await RawClient.open(server.url, path, { headers, more: Buffer.concat(early.map(bytesOf)) })),
+      knock: async (path: string, headers: Headers = {}) => {
+        const response = await request(server.url, handshake(path, headers));
+        return { ...response, body: Buffer.from(response.body, 'latin1').toString() };
+      },
     });
   },
 };
@@ -153,8 +184,11 @@ class MountedVisitor extends Both implements Visitor {
     this.chat.send(message);
   }
 
-  send(sent: Frame | Uint8Array): void {
-    this.chat.send(sent);
+  send(...frames: readonly Sent[]): void {
+    for (const one of frames) {
+      if (isClose(one)) this.chat.close(one.code, one.reason);
+      else this.chat.send(one);
+    }
   }
 
   close(code?: number, reason?: string): Promise<Closed> {
@@ -184,6 +218,10 @@ class MountedVisitor extends Both implements Visitor {
 
   get closed(): Promise<Closed> {
     return this.chat.closed;
+  }
+
+  get response(): UpgradeResponse {
+    return this.chat.response;
   }
 
   get raw(): never {
@@ -216,14 +254,21 @@ class MountedHouse extends Reports implements House {
     };
   }
 
-  async visit(path: string, headers: Headers = {}): Promise<Visitor> {
-    return new MountedVisitor(await this.#mount(path, headers));
+  async visit(path: string, headers: Headers = {}, early: readonly Sent[] = []): Promise<Visitor> {
+    const visitor = new MountedVisitor(await this.#mount(path, headers));
+    visitor.send(...early);
+    return visitor;
   }
 
-  async knock(path: string, headers: Headers = {}): Promise<UpgradeRefused> {
-    const error = await this.#mount(path, headers).catch((thrown: unknown) => thrown);
-    if (error instanceof UpgradeRefused) return error;
-    throw error instanceof Error ? error : new Error('It was not refused.');
+  async knock(path: string, headers: Headers = {}): Promise<UpgradeResponse> {
+    try {
+      const chat = await this.#mount(path, headers);
+      chat.drop();
+      return chat.response;
+    } catch (error) {
+      if (error instanceof UpgradeRefused) return error;
+      throw error;
+    }
   }
 
   async #mount(path: string, headers: Headers): Promise<Mounted> {

@@ -69,7 +69,8 @@ export function handshake(path: string, headers: Record<string, string | undefin
 /** A response to a request, as far as tests look at it. */
 export interface Response {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  /** A header that is there several times is a list. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string;
 }
 
@@ -245,10 +246,14 @@ function portOf(url: string): number {
   return Number(new URL(url).port);
 }
 
-function readHead(head: string): { status: number; headers: Record<string, string> } {
+function readHead(head: string): Pick<Response, 'status' | 'headers'> {
   const [first = '', ...lines] = head.split('\r\n');
-  const headers = Object.fromEntries(
-    lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
-  );
+  const headers: Record<string, string | readonly string[]> = {};
+  for (const line of lines) {
+    const name = line.slice(0, line.indexOf(':')).toLowerCase();
+    const value = line.slice(line.indexOf(':') + 1).trim();
+    const before = headers[name];
+    headers[name] = before === undefined ? value : [before, value].flat();
+  }
   return { status: Number(first.split(' ')[1]), headers };
 }

@@ -36,9 +36,7 @@ const COMMANDS: Record<string, readonly [reply: () => Reply, effect: (stage: Sta
   'setOptions({ maxFrameSize }) bounds the next message': [
     () => setOptions({ maxFrameSize: 7 }),
     async ({ visitor }) => {
-      visitor.send(pong('7 bytes'));
-      visitor.text('7 bytes');
-      visitor.text('8 bytes.');
+      visitor.send(pong('7 bytes'), '7 bytes', '8 bytes.');
       expect(await visitor.closed).toEqual({ code: 1009, reason: '' });
     },
   ],

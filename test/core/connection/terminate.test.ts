@@ -14,11 +14,11 @@ import {
   WebSocketHandler,
 } from 'vaquero';
 import { VirtualClock } from 'vaquero/testing';
+import { DOORS, type Door, type House, type Visitor } from '../../support/doors.js';
 import { Events } from '../../support/events.js';
-import { closeFrame, frame, handshake, Op, RawClient, request } from '../../support/raw-client.js';
-import { start, type TestServer } from '../../support/servers.js';
+import { frame, Op } from '../../support/raw-client.js';
 
-/** Each reason for which a connection can end, brought about over a socket, while nothing runs and while a callback does. */
+/** Each reason for which a connection can end, brought about over a socket and mounted, while nothing runs and while a callback does. */
 
 const boom = new Error('boom');
 let ended = new Events<TerminateReason>();
@@ -60,31 +60,34 @@ class Handler {
 }
 
 interface Ending {
-  readonly cause: (client: RawClient, server: TestServer, clock: VirtualClock) => unknown;
+  readonly cause: (client: Visitor, server: House, clock: VirtualClock) => unknown;
   readonly reason: unknown;
   /** What the client sees: 1006 where the socket just closes. */
   readonly code: number;
   readonly closeReason?: string;
   /** Only a callback can do it, so it does not happen while another runs. */
   readonly ownDoing?: true;
+  /** Only bytes can do it. */
+  readonly bytes?: true;
 }
 
 const ENDINGS: Record<string, Ending> = {
   'the client closes with code and payload': {
-    cause: (client) => client.write(closeFrame(4242, 'grüße')),
+    cause: (client) => void client.close(4242, 'grüße'),
     reason: { type: 'remote', code: 4242, payload: 'grüße' },
     code: 4242,
   },
   'the client closes with a code': {
-    cause: (client) => client.write(closeFrame(1001)),
+    cause: (client) => void client.close(1001),
     reason: { type: 'remote', code: 1001, payload: '' },
     code: 1001,
   },
-  'the client closes without a code': { cause: (client) => client.write(closeFrame()), reason: { type: 'remote' }, code: 1005 },
+  'the client closes without a code': { cause: (client) => void client.close(), reason: { type: 'remote' }, code: 1005 },
   'the client half-closes its socket': {
-    cause: (client) => client.socket.end(),
+    cause: (client) => client.raw.socket.end(),
     reason: { type: 'error', error: 'closed' },
     code: 1006,
+    bytes: true,
   },
   'the client resets its socket': { cause: (client) => client.drop(), reason: { type: 'error', error: 'closed' }, code: 1006 },
   'the client is silent': {
@@ -92,11 +95,17 @@ const ENDINGS: Record<string, Ending> = {
     reason: { type: 'timeout' },
     code: 1000,
   },
-  'a bad frame': { cause: (client) => client.write(frame(5)), reason: { type: 'error', error: 'badframe' }, code: 1002 },
+  'a bad frame': {
+    cause: (client) => client.raw.write(frame(5)),
+    reason: { type: 'error', error: 'badframe' },
+    code: 1002,
+    bytes: true,
+  },
   'bad UTF-8': {
-    cause: (client) => client.write(frame(Op.text, Buffer.from([0xff]))),
+    cause: (client) => client.raw.write(frame(Op.text, Buffer.from([0xff]))),
     reason: { type: 'error', error: 'badencoding' },
     code: 1007,
+    bytes: true,
   },
   'a message over the limit': {
     cause: (client) => client.text('x'.repeat(101)),
@@ -126,111 +135,115 @@ const ENDINGS: Record<string, Ending> = {
   },
 };
 
-async function open(handler: HandlerClass = Handler) {
+async function open(door: Door, handler: HandlerClass = Handler) {
   ended = new Events();
   running = new Events();
   log = [];
   const clock = new VirtualClock();
-  const server = await start([handler], { clock });
-  const client = await RawClient.open(server.url, '/');
+  const server = await door.open([handler], { clock });
+  const client = await server.visit('/');
   expect(await client.nextText()).toBe('ready');
   return { clock, server, client };
 }
 
-describe('while nothing runs', () => {
-  test.each(Object.entries(ENDINGS))('%s', async (_name, { cause, reason, code, closeReason = '' }) => {
-    const { clock, server, client } = await open();
-    await cause(client, server, clock);
-    expect(await ended.next()).toEqual(reason);
-    expect(await client.closed).toEqual({ code, reason: closeReason });
-    expect(log).toEqual(['terminate']);
-    await server.close();
-    expect(ended.all).toHaveLength(1);
+describe.each(DOORS)('$name', (door) => {
+  const endings = Object.entries(ENDINGS).filter(([, { bytes }]) => door.name === 'over the wire' || bytes === undefined);
+
+  describe('while nothing runs', () => {
+    test.each(endings)('%s', async (_name, { cause, reason, code, closeReason = '' }) => {
+      const { clock, server, client } = await open(door);
+      await cause(client, server, clock);
+      expect(await ended.next()).toEqual(reason);
+      expect(await client.closed).toEqual({ code, reason: closeReason });
+      expect(log).toEqual(['terminate']);
+      await server.close();
+      expect(ended.all).toHaveLength(1);
+    });
   });
-});
 
-describe('while a callback runs, @OnTerminate waits for it', () => {
-  const others = Object.entries(ENDINGS).filter(([, { ownDoing }]) => ownDoing === undefined);
+  describe('while a callback runs, @OnTerminate waits for it', () => {
+    const others = endings.filter(([, { ownDoing }]) => ownDoing === undefined);
 
-  test.each(others)('%s', async (_name, { cause, reason, code }) => {
-    const { clock, server, client } = await open();
-    server.bus.publish('all', new Busy());
-    await running.next();
-    await cause(client, server, clock);
-    // Another connection has been opened since, so what the cause sent has arrived.
-    const probe = server.connections > 0 && code !== 1012 ? await RawClient.open(server.url, '/') : client;
-    if (probe !== client) await probe.nextText();
-    expect(log).toEqual(['begin']);
-    release();
-    expect(await ended.next()).toEqual(reason);
-    expect(log).toEqual(['begin', 'end', 'terminate']);
-    const seen = await client.closed;
-    expect(seen.code).toBe(code);
-    expect(ended.all).toHaveLength(1);
+    test.each(others)('%s', async (_name, { cause, reason, code }) => {
+      const { clock, server, client } = await open(door);
+      server.bus.publish('all', new Busy());
+      await running.next();
+      await cause(client, server, clock);
+      // Another connection has been opened since, so what the cause sent has arrived.
+      const probe = server.connections > 0 && code !== 1012 ? await server.visit('/') : client;
+      if (probe !== client) await probe.nextText();
+      expect(log).toEqual(['begin']);
+      release();
+      expect(await ended.next()).toEqual(reason);
+      expect(log).toEqual(['begin', 'end', 'terminate']);
+      const seen = await client.closed;
+      expect(seen.code).toBe(code);
+      expect(ended.all).toHaveLength(1);
+    });
   });
-});
 
-describe('a refused upgrade', () => {
-  test('by @OnUpgrade ends with normal, after the handler was made', async () => {
-    @WebSocketHandler('/')
-    class Refusing {
-      @OnUpgrade() admit() {
-        return reject(403, { body: 'no' });
+  describe('a refused upgrade', () => {
+    test('by @OnUpgrade ends with normal, after the handler was made', async () => {
+      @WebSocketHandler('/')
+      class Refusing {
+        @OnUpgrade() admit() {
+          return reject(403, { body: 'no' });
+        }
+
+        @OnInit() init() {
+          log.push('init');
+        }
+
+        @OnTerminate() terminate(reason: TerminateReason) {
+          ended.push(reason);
+        }
       }
+      ended = new Events();
+      log = [];
+      const server = await door.open([Refusing]);
+      expect(await server.knock('/')).toMatchObject({ status: 403, body: 'no' });
+      expect(await ended.next()).toEqual({ type: 'normal' });
+      expect(log).toEqual([]);
+      expect(server.connections).toBe(0);
+    });
 
+    test('by a crash of @OnUpgrade ends with crash, and 500 without a word of the error', async () => {
+      @WebSocketHandler('/')
+      class Crashing {
+        @OnUpgrade() async admit() {
+          throw boom;
+        }
+
+        @OnTerminate() terminate(reason: TerminateReason) {
+          ended.push(reason);
+        }
+      }
+      ended = new Events();
+      const server = await door.open([Crashing]);
+      const response = await server.knock('/');
+      expect(response.status).toBe(500);
+      expect(response.body).not.toContain('boom');
+      expect(await ended.next()).toEqual({ type: 'crash', error: boom });
+      expect(server.errors).toMatchObject([{ error: boom, context: { stage: 'upgrade', handler: 'Crashing', method: 'admit' } }]);
+    });
+  });
+
+  test('a crash of @OnTerminate is reported, and ends nothing twice', async () => {
+    @WebSocketHandler('/')
+    class Leaving {
       @OnInit() init() {
-        log.push('init');
+        return 'ready';
       }
 
-      @OnTerminate() terminate(reason: TerminateReason) {
-        ended.push(reason);
-      }
-    }
-    ended = new Events();
-    log = [];
-    const server = await start([Refusing]);
-    expect(await request(server.url, handshake('/'))).toMatchObject({ status: 403, body: 'no' });
-    expect(await ended.next()).toEqual({ type: 'normal' });
-    expect(log).toEqual([]);
-    expect(server.connections).toBe(0);
-  });
-
-  test('by a crash of @OnUpgrade ends with crash, and 500 without a word of the error', async () => {
-    @WebSocketHandler('/')
-    class Crashing {
-      @OnUpgrade() async admit() {
+      @OnTerminate() async terminate() {
         throw boom;
       }
-
-      @OnTerminate() terminate(reason: TerminateReason) {
-        ended.push(reason);
-      }
     }
-    ended = new Events();
-    const server = await start([Crashing]);
-    const response = await request(server.url, handshake('/'));
-    expect(response.status).toBe(500);
-    expect(response.body).not.toContain('boom');
-    expect(await ended.next()).toEqual({ type: 'crash', error: boom });
-    expect(server.errors).toMatchObject([{ error: boom, context: { stage: 'upgrade', handler: 'Crashing', method: 'admit' } }]);
+    const { server, client } = await open(door, Leaving);
+    const reported = server.nextError();
+    expect(await client.close(1000)).toEqual({ code: 1000, reason: '' });
+    expect(await reported).toMatchObject({ error: boom, context: { stage: 'terminate', handler: 'Leaving' } });
+    await server.close();
+    expect(server.errors).toHaveLength(1);
   });
-});
-
-test('a crash of @OnTerminate is reported, and ends nothing twice', async () => {
-  @WebSocketHandler('/')
-  class Leaving {
-    @OnInit() init() {
-      return 'ready';
-    }
-
-    @OnTerminate() async terminate() {
-      throw boom;
-    }
-  }
-  const { server, client } = await open(Leaving);
-  const reported = server.nextError();
-  expect(await client.close(1000)).toEqual({ code: 1000, reason: '' });
-  expect(await reported).toMatchObject({ error: boom, context: { stage: 'terminate', handler: 'Leaving' } });
-  await server.close();
-  expect(server.errors).toHaveLength(1);
 });

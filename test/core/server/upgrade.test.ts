@@ -13,6 +13,7 @@ import {
   UpgradeRequest,
   WebSocketHandler,
 } from 'vaquero';
+import { DOORS } from '../../support/doors.js';
 import { Events } from '../../support/events.js';
 import { handshake, KEY, RawClient, type Response, request } from '../../support/raw-client.js';
 import { start } from '../../support/servers.js';
@@ -123,242 +124,246 @@ describe('the opening handshake', () => {
   });
 });
 
-describe('@OnUpgrade', () => {
-  const answers = new Map<string, () => unknown>();
-  let seen = new Events<UpgradeRequest>();
+describe.each(DOORS)('$name', (door) => {
+  describe('@OnUpgrade', () => {
+    const answers = new Map<string, () => unknown>();
+    let seen = new Events<UpgradeRequest>();
 
-  @WebSocketHandler('/rooms/:room/*', { subprotocols: ['v2.chat', 'v1.chat'] })
-  class Door {
-    @OnUpgrade() admit(request: UpgradeRequest) {
-      seen.push(request);
-      return answers.get(request.params.room as string)?.() as undefined;
+    @WebSocketHandler('/rooms/:room/*', { subprotocols: ['v2.chat', 'v1.chat'] })
+    class Door {
+      @OnUpgrade() admit(request: UpgradeRequest) {
+        seen.push(request);
+        return answers.get(request.params.room as string)?.() as undefined;
+      }
+
+      @OnInit() init(connection: Connection<{ room: string }>) {
+        return `${connection.params.room} ${connection.subprotocol}`;
+      }
     }
 
-    @OnInit() init(connection: Connection<{ room: string }>) {
-      return `${connection.params.room} ${connection.subprotocol}`;
-    }
-  }
-
-  const knock = async (answer: () => unknown, headers: Record<string, string> = {}) => {
-    seen = new Events();
-    answers.set('den', answer);
-    const server = await start([Door]);
-    return {
-      server,
-      ask: () => request(server.url, handshake('/rooms/den/x', headers)),
-      open: () => RawClient.open(server.url, '/rooms/den/x', { headers }),
+    const knock = async (answer: () => unknown, headers: Record<string, string> = {}) => {
+      seen = new Events();
+      answers.set('den', answer);
+      const server = await door.open([Door]);
+      return {
+        server,
+        ask: () => server.knock('/rooms/den/x', headers),
+        open: () => server.visit('/rooms/den/x', headers),
+      };
     };
-  };
 
-  test.each<[string, () => unknown]>([
-    ['nothing', () => undefined],
-    ['a promise of nothing', async () => undefined],
-    ['accept()', () => accept()],
-    ['a promise of accept()', async () => accept()],
-  ])('answering %s goes on', async (_name, answer) => {
-    const { open } = await knock(answer);
-    expect(await (await open()).nextText()).toBe('den undefined');
-  });
-
-  test('sees method, scheme, host, path, query, headers, peer, params, sub-protocols, version and origin', async () => {
-    const { server } = await knock(() => undefined);
-    const headers = {
-      'X-Token': 'abc',
-      'Sec-WebSocket-Protocol': 'v1.chat, other',
-      Origin: server.url.replace('ws:', 'http:'),
-      Host: new URL(server.url).host,
-    };
-    await RawClient.open(server.url, '/rooms/d%C3%A9n/a/b%20c?x=1&y', { headers });
-    const request = await seen.next();
-    expect(request).toMatchObject({
-      method: 'GET',
-      scheme: 'ws',
-      host: new URL(server.url).host,
-      path: '/rooms/d%C3%A9n/a/b%20c',
-      query: 'x=1&y',
-      params: { room: 'dén' },
-      subprotocols: ['v1.chat', 'other'],
-      version: 13,
-      origin: server.url.replace('ws:', 'http:'),
+    test.each<[string, () => unknown]>([
+      ['nothing', () => undefined],
+      ['a promise of nothing', async () => undefined],
+      ['accept()', () => accept()],
+      ['a promise of accept()', async () => accept()],
+    ])('answering %s goes on', async (_name, answer) => {
+      const { open } = await knock(answer);
+      expect(await (await open()).nextText()).toBe('den undefined');
     });
-    expect(request.headers['x-token']).toBe('abc');
-    expect(request.peer.port).toBeGreaterThan(0);
-    expect(request.url.searchParams.get('x')).toBe('1');
-  });
 
-  test('accept can add headers, several of one name too', async () => {
-    const { open } = await knock(() => accept({ headers: { 'X-Served-By': 'me', 'Set-Cookie': ['a=1', 'b=2'] } }));
-    const { response } = await open();
-    expect(response.headers).toMatchObject({ 'x-served-by': 'me', 'set-cookie': 'b=2' });
-  });
-
-  test.each<[string | undefined, unknown, string | undefined]>([
-    ['v1.chat, v2.chat', undefined, 'v2.chat'],
-    ['v1.chat', undefined, 'v1.chat'],
-    ['other', undefined, undefined],
-    [undefined, undefined, undefined],
-    ['v1.chat, own', { subprotocol: 'own' }, 'own'],
-  ])('of the sub-protocols %s, with accept(%j), %s is chosen', async (offered, options, chosen) => {
-    const { open } = await knock(
-      () => (options === undefined ? undefined : accept(options as object)),
-      offered === undefined ? {} : { 'Sec-WebSocket-Protocol': offered },
-    );
-    const client = await open();
-    expect(client.response.headers['sec-websocket-protocol']).toBe(chosen);
-    expect(await client.nextText()).toBe(`den ${chosen}`);
-  });
-
-  test('accepting a sub-protocol that was not offered fails the upgrade with 500', async () => {
-    const { server, ask } = await knock(() => accept({ subprotocol: 'mine' }), { 'Sec-WebSocket-Protocol': 'theirs' });
-    expect((await ask()).status).toBe(500);
-    expect(server.errors).toMatchObject([{ error: { code: 'VAQUERO_INVALID_UPGRADE_ANSWER' } }]);
-  });
-
-  test.each([300, 401, 403, 404, 429, 503, 599])('reject(%i) answers that, with headers and body', async (status) => {
-    const { ask } = await knock(async () => reject(status, { headers: { 'X-Why': 'because', 'Retry-After': '7' }, body: 'Nö.' }));
-    const response = await ask();
-    expect(response.status).toBe(status);
-    expect(response.headers).toMatchObject({
-      'x-why': 'because',
-      'retry-after': '7',
-      'content-type': 'text/plain; charset=utf-8',
+    test('sees method, scheme, host, path, query, headers, peer, params, sub-protocols, version and origin', async () => {
+      const { server } = await knock(() => undefined);
+      const headers = {
+        'X-Token': 'abc',
+        'Sec-WebSocket-Protocol': 'v1.chat, other',
+        Origin: 'http://example.org:81',
+        Host: 'example.org:81',
+      };
+      await server.visit('/rooms/d%C3%A9n/a/b%20c?x=1&y', headers);
+      const request = await seen.next();
+      expect(request).toMatchObject({
+        method: 'GET',
+        scheme: 'ws',
+        host: 'example.org:81',
+        path: '/rooms/d%C3%A9n/a/b%20c',
+        query: 'x=1&y',
+        params: { room: 'dén' },
+        subprotocols: ['v1.chat', 'other'],
+        version: 13,
+        origin: 'http://example.org:81',
+      });
+      expect(request.headers['x-token']).toBe('abc');
+      expect(request.peer.port).toBeGreaterThan(0);
+      expect(request.url.searchParams.get('x')).toBe('1');
     });
-    expect(Buffer.from(response.body, 'latin1').toString()).toBe('Nö.');
+
+    test('accept can add headers, several of one name too', async () => {
+      const { open } = await knock(() => accept({ headers: { 'X-Served-By': 'me', 'Set-Cookie': ['a=1', 'b=2'] } }));
+      const { response } = await open();
+      expect(response.headers).toMatchObject({ 'x-served-by': 'me', 'set-cookie': ['a=1', 'b=2'] });
+    });
+
+    test.each<[string | undefined, unknown, string | undefined]>([
+      ['v1.chat, v2.chat', undefined, 'v2.chat'],
+      ['v1.chat', undefined, 'v1.chat'],
+      ['other', undefined, undefined],
+      [undefined, undefined, undefined],
+      ['v1.chat, own', { subprotocol: 'own' }, 'own'],
+    ])('of the sub-protocols %s, with accept(%j), %s is chosen', async (offered, options, chosen) => {
+      const { open } = await knock(
+        () => (options === undefined ? undefined : accept(options as object)),
+        offered === undefined ? {} : { 'Sec-WebSocket-Protocol': offered },
+      );
+      const client = await open();
+      expect(client.response.headers['sec-websocket-protocol']).toBe(chosen);
+      expect(await client.nextText()).toBe(`den ${chosen}`);
+    });
+
+    test('accepting a sub-protocol that was not offered fails the upgrade with 500', async () => {
+      const { server, ask } = await knock(() => accept({ subprotocol: 'mine' }), { 'Sec-WebSocket-Protocol': 'theirs' });
+      expect((await ask()).status).toBe(500);
+      expect(server.errors).toMatchObject([{ error: { code: 'VAQUERO_INVALID_UPGRADE_ANSWER' } }]);
+    });
+
+    test.each([300, 401, 403, 404, 429, 503, 599])('reject(%i) answers that, with headers and body', async (status) => {
+      const { ask } = await knock(async () =>
+        reject(status, { headers: { 'X-Why': 'because', 'Retry-After': '7' }, body: 'Nö.' }),
+      );
+      const response = await ask();
+      expect(response.status).toBe(status);
+      expect(response.headers).toMatchObject({
+        'x-why': 'because',
+        'retry-after': '7',
+        'content-type': 'text/plain; charset=utf-8',
+      });
+      expect(response.body).toBe('Nö.');
+    });
+
+    test.each<[string, () => unknown]>([
+      ['reject(200)', () => reject(200)],
+      ['reject(299)', () => reject(299)],
+      ['reject(600)', () => reject(600)],
+      ['a header with a line break', () => reject(403, { headers: { 'x-evil': 'a\r\nSet-Cookie: b' } })],
+      ['a header name with a space', () => accept({ headers: { 'x evil': 'a' } })],
+      ['a header that is no string', () => accept({ headers: { x: 1 as never } })],
+      ['a string', () => 'come in'],
+      ['true', () => true],
+      ['a plain object', () => ({ status: 200 })],
+    ])('%s is an error that is reported, and 500', async (_name, answer) => {
+      const { server, ask } = await knock(answer);
+      const response = await ask();
+      expect(response.status).toBe(500);
+      expect(response.headers['set-cookie']).toBeUndefined();
+      expect(server.errors).toMatchObject([
+        { error: { code: 'VAQUERO_INVALID_UPGRADE_ANSWER' }, context: { stage: 'upgrade', handler: 'Door', method: 'admit' } },
+      ]);
+    });
   });
 
-  test.each<[string, () => unknown]>([
-    ['reject(200)', () => reject(200)],
-    ['reject(299)', () => reject(299)],
-    ['reject(600)', () => reject(600)],
-    ['a header with a line break', () => reject(403, { headers: { 'x-evil': 'a\r\nSet-Cookie: b' } })],
-    ['a header name with a space', () => accept({ headers: { 'x evil': 'a' } })],
-    ['a header that is no string', () => accept({ headers: { x: 1 as never } })],
-    ['a string', () => 'come in'],
-    ['true', () => true],
-    ['a plain object', () => ({ status: 200 })],
-  ])('%s is an error that is reported, and 500', async (_name, answer) => {
-    const { server, ask } = await knock(answer);
-    const response = await ask();
-    expect(response.status).toBe(500);
-    expect(response.headers['set-cookie']).toBeUndefined();
-    expect(server.errors).toMatchObject([
-      { error: { code: 'VAQUERO_INVALID_UPGRADE_ANSWER' }, context: { stage: 'upgrade', handler: 'Door', method: 'admit' } },
-    ]);
-  });
+  describe('what of the request is kept', () => {
+    test('by default method, URL parts and peer', async () => {
+      const kept = new Events<unknown>();
 
-  describe('while it thinks', () => {
-    const ended = new Events<TerminateReason>();
-    const thinking = new Events<void>();
-
-    @WebSocketHandler('/')
-    class Thinking {
-      @OnUpgrade() admit(_request: UpgradeRequest, { signal }: Connection) {
-        thinking.push();
-        return new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined)));
+      @WebSocketHandler('/keep')
+      class Keeping {
+        @OnTerminate() terminate(_reason: TerminateReason, { request }: Connection) {
+          kept.push(request);
+        }
       }
+      const server = await door.open([Keeping]);
+      const client = await server.visit('/keep?a=b', { Authorization: 'secret' });
+      await client.close(1000);
+      const request = await kept.next();
+      expect(request).toEqual({
+        method: 'GET',
+        scheme: 'ws',
+        host: 'localhost',
+        path: '/keep',
+        query: 'a=b',
+        peer: { address: expect.any(String), port: expect.any(Number) },
+      });
+    });
 
-      @OnInit() init() {
-        throw new Error('opened');
+    test('what requestFilter says', async () => {
+      const kept = new Events<unknown>();
+
+      @WebSocketHandler('/keep', { requestFilter: ({ headers }) => ({ headers: { 'x-id': headers['x-id'] } }) })
+      class Filtering {
+        @OnTerminate() terminate(_reason: TerminateReason, { request }: Connection) {
+          kept.push(request);
+        }
       }
-
-      @OnTerminate() terminate(reason: TerminateReason) {
-        ended.push(reason);
-      }
-    }
-
-    test('a client may go: the handler ends, and is never opened', async () => {
-      const server = await start([Thinking]);
-      const socket = connect(Number(new URL(server.url).port), 'localhost');
-      socket.write(handshake('/'));
-      await thinking.next();
-      expect(server.connections).toBe(1);
-      socket.resetAndDestroy();
-      expect(await ended.next()).toEqual({ type: 'error', error: 'closed' });
-      await server.close();
-      expect(server.errors).toEqual([]);
+      const server = await door.open([Filtering]);
+      const client = await server.visit('/keep', { 'X-Id': '7' });
+      await client.close(1000);
+      expect(await kept.next()).toEqual({ headers: { 'x-id': '7' } });
     });
 
-    test('a client may go in peace too, and what it said before it is let in is not lost', async () => {
-      const server = await start([Thinking]);
-      const socket = connect(Number(new URL(server.url).port), 'localhost');
-      socket.on('error', () => undefined);
-      socket.write(handshake('/'));
-      await thinking.next();
-      socket.end('bytes');
-      expect(await ended.next()).toEqual({ type: 'error', error: 'closed' });
-      await server.close();
-      expect(server.errors).toEqual([]);
-    });
-
-    test('the server may close: it is answered 503', async () => {
-      const server = await start([Thinking]);
-      const response = request(server.url, handshake('/'));
-      await thinking.next();
-      const closing = server.close({ timeout: 1_000 });
-      expect(await ended.next()).toEqual({ type: 'shutdown' });
-      expect((await response).status).toBe(503);
-      await closing;
-      expect(server.errors).toEqual([]);
-    });
-
-    test('too long is answered 503, and ends the handler', async () => {
-      const server = await start([Thinking], { handshakeTimeout: 50 });
-      expect((await request(server.url, handshake('/'))).status).toBe(503);
-      expect(await ended.next()).toEqual({ type: 'timeout' });
-      expect(server.errors).toEqual([]);
+    test('a requestFilter that throws fails the upgrade with 500, and is reported', async () => {
+      @WebSocketHandler('/keep', {
+        requestFilter: () => {
+          throw new Error('filter');
+        },
+      })
+      class Failing {}
+      const server = await door.open([Failing]);
+      expect((await server.knock('/keep')).status).toBe(500);
+      expect(server.errors).toMatchObject([{ error: { message: 'filter' } }]);
+      expect(server.connections).toBe(0);
     });
   });
 });
 
-describe('what of the request is kept', () => {
-  test('by default method, URL parts and peer', async () => {
-    const kept = new Events<unknown>();
+describe('while @OnUpgrade thinks', () => {
+  const ended = new Events<TerminateReason>();
+  const thinking = new Events<void>();
 
-    @WebSocketHandler('/keep')
-    class Keeping {
-      @OnTerminate() terminate(_reason: TerminateReason, { request }: Connection) {
-        kept.push(request);
-      }
+  @WebSocketHandler('/')
+  class Thinking {
+    @OnUpgrade() admit(_request: UpgradeRequest, { signal }: Connection) {
+      thinking.push();
+      return new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined)));
     }
-    const server = await start([Keeping]);
-    const client = await RawClient.open(server.url, '/keep?a=b', { headers: { Authorization: 'secret' } });
-    await client.close(1000);
-    const request = await kept.next();
-    expect(request).toEqual({
-      method: 'GET',
-      scheme: 'ws',
-      host: 'localhost',
-      path: '/keep',
-      query: 'a=b',
-      peer: { address: expect.any(String), port: expect.any(Number) },
-    });
+
+    @OnInit() init() {
+      throw new Error('opened');
+    }
+
+    @OnTerminate() terminate(reason: TerminateReason) {
+      ended.push(reason);
+    }
+  }
+
+  test('a client may go: the handler ends, and is never opened', async () => {
+    const server = await start([Thinking]);
+    const socket = connect(Number(new URL(server.url).port), 'localhost');
+    socket.write(handshake('/'));
+    await thinking.next();
+    expect(server.connections).toBe(1);
+    socket.resetAndDestroy();
+    expect(await ended.next()).toEqual({ type: 'error', error: 'closed' });
+    await server.close();
+    expect(server.errors).toEqual([]);
   });
 
-  test('what requestFilter says', async () => {
-    const kept = new Events<unknown>();
-
-    @WebSocketHandler('/keep', { requestFilter: ({ headers }) => ({ headers: { 'x-id': headers['x-id'] } }) })
-    class Filtering {
-      @OnTerminate() terminate(_reason: TerminateReason, { request }: Connection) {
-        kept.push(request);
-      }
-    }
-    const server = await start([Filtering]);
-    const client = await RawClient.open(server.url, '/keep', { headers: { 'X-Id': '7' } });
-    await client.close(1000);
-    expect(await kept.next()).toEqual({ headers: { 'x-id': '7' } });
+  test('a client may go in peace too, and what it said before it is let in is not lost', async () => {
+    const server = await start([Thinking]);
+    const socket = connect(Number(new URL(server.url).port), 'localhost');
+    socket.on('error', () => undefined);
+    socket.write(handshake('/'));
+    await thinking.next();
+    socket.end('bytes');
+    expect(await ended.next()).toEqual({ type: 'error', error: 'closed' });
+    await server.close();
+    expect(server.errors).toEqual([]);
   });
 
-  test('a requestFilter that throws fails the upgrade with 500, and is reported', async () => {
-    @WebSocketHandler('/keep', {
-      requestFilter: () => {
-        throw new Error('filter');
-      },
-    })
-    class Failing {}
-    const server = await start([Failing]);
-    expect((await request(server.url, handshake('/keep'))).status).toBe(500);
-    expect(server.errors).toMatchObject([{ error: { message: 'filter' } }]);
-    expect(server.connections).toBe(0);
+  test('the server may close: it is answered 503', async () => {
+    const server = await start([Thinking]);
+    const response = request(server.url, handshake('/'));
+    await thinking.next();
+    const closing = server.close({ timeout: 1_000 });
+    expect(await ended.next()).toEqual({ type: 'shutdown' });
+    expect((await response).status).toBe(503);
+    await closing;
+    expect(server.errors).toEqual([]);
+  });
+
+  test('too long is answered 503, and ends the handler', async () => {
+    const server = await start([Thinking], { handshakeTimeout: 50 });
+    expect((await request(server.url, handshake('/'))).status).toBe(503);
+    expect(await ended.next()).toEqual({ type: 'timeout' });
+    expect(server.errors).toEqual([]);
   });
 });
