@@ -2,18 +2,24 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Broker, BrokerEvents } from '../../core/cluster/broker.js';
 import { type Address, nameOf } from './address.js';
 import { Failures } from './failures.js';
-import { PUBLISH } from './outbox.js';
+import { Keys } from './keys.js';
 import { RedisPresence } from './presence.js';
+import { tryRights } from './rights.js';
 import { Session, type SessionEvents } from './session.js';
 
-/** Redis cuts a subscriber for whom more than 32 MiB wait (`client-output-buffer-limit pubsub`): a few messages of this size may. */
+/**
+ * Redis cuts a subscriber for whom more than 32 MiB wait (`client-output-buffer-limit pubsub`): a few messages of this size
+ * may.
+ */
 const MAX_PAYLOAD = 8_388_608;
 
 /** Milliseconds before the first attempt to reconnect; each further pause is twice as long, up to the last. */
 const FIRST_PAUSE = 50;
 const LAST_PAUSE = 2_000;
 
-/** Milliseconds that Redis remembers that a session has ended: longer than it can stand still and find its sockets as they were. */
+/**
+ * Milliseconds that Redis remembers that a session has ended: longer than it can stand still and find its sockets as they were.
+ */
 const FENCE_TTL = 3_600_000;
 
 const CLOSED = 'its bus was closed';
@@ -41,7 +47,7 @@ export class RedisBroker implements Broker {
   readonly presence: RedisPresence;
 
   readonly #address: Address;
-  readonly #prefix: string;
+  readonly #keys: Keys;
   readonly #connectTimeout: number;
   readonly #failures: Failures;
   readonly #closing = new AbortController();
@@ -59,10 +65,10 @@ export class RedisBroker implements Broker {
   constructor(address: Address, prefix: string, connectTimeout: number) {
     this.name = nameOf(address);
     this.#address = address;
-    this.#prefix = prefix;
+    this.#keys = new Keys(prefix);
     this.#connectTimeout = connectTimeout;
     this.#failures = new Failures(address);
-    this.presence = new RedisPresence((command, ...args) => this.#call(command, ...args), prefix);
+    this.presence = new RedisPresence((command, ...args) => this.#call(command, ...args), this.#keys);
   }
 
   async connect(events: BrokerEvents): Promise<void> {
@@ -101,26 +107,17 @@ export class RedisBroker implements Broker {
   }
 
   async keepAlive(node: string, ttl: number): Promise<void> {
-    await this.#call('SET', this.#nodeKey(node), '', 'PX', String(ttl));
+    await this.#call('SET', this.#keys.node(node), '', 'PX', String(ttl));
   }
 
   async alive(nodes: readonly string[]): Promise<ReadonlySet<string>> {
     if (nodes.length === 0) return new Set();
-    const found = (await this.#call('MGET', ...nodes.map((node) => this.#nodeKey(node)))) as (Buffer | null)[];
+    const found = (await this.#call('MGET', ...nodes.map((node) => this.#keys.node(node)))) as (Buffer | null)[];
     return new Set(nodes.filter((_, i) => found[i] !== null));
   }
 
   async leave(node: string): Promise<void> {
-    await this.#call('DEL', this.#nodeKey(node));
-  }
-
-  #nodeKey(node: string): string {
-    return `${this.#prefix}:node:${node}`;
-  }
-
-  /** Begins the key that says that a session has ended. */
-  get #fences(): string {
-    return `${this.#prefix}:ended:`;
+    await this.#call('DEL', this.#keys.node(node));
   }
 
   #connected(): Session {
@@ -142,12 +139,12 @@ export class RedisBroker implements Broker {
 
   /** Opens a session and puts it to work. */
   async #establish(): Promise<void> {
-    const session = new Session(this.#address, this.#failures, this.#fences, this.#sessionEvents);
+    const session = new Session(this.#address, this.#failures, this.#keys, this.#sessionEvents);
     this.#last = session;
     try {
       await this.#inTime(session, () => this.#begin(session));
       await this.#restore(session);
-      if (this.#closing.signal.aborted) throw this.#failures.unavailable(CLOSED);
+      session.throwIfOver();
     } catch (error) {
       session.end(error);
       throw error;
@@ -165,26 +162,8 @@ export class RedisBroker implements Broker {
 
   async #begin(session: Session): Promise<void> {
     await session.open();
-    if (this.#lost !== undefined) await session.call('SET', this.#fences + this.#lost.id, '', 'PX', String(FENCE_TTL));
-    await this.#tryRights(session);
-  }
-
-  /** Does what a bus does, where it harms nobody: what is not allowed is told now, and not with the first message. */
-  async #tryRights(session: Session): Promise<void> {
-    const probe = `${this.#prefix}.probe.${session.id}`;
-    const key = this.#nodeKey(probe);
-    const presence = new RedisPresence((command, ...args) => session.call(command, ...args), this.#prefix);
-    await Promise.all([
-      session.call('EVAL', PUBLISH, '1', this.#fences + probe, probe, ''),
-      session.subscribe([probe]),
-      session.call('SET', key, '', 'PX', '1'),
-      session.call('MGET', key),
-      session.call('DEL', key),
-      presence.remove({ topic: probe, node: probe, id: 'x' }),
-      presence.list(probe),
-      presence.ofNode(probe),
-    ]);
-    session.unsubscribe(probe);
+    if (this.#lost !== undefined) await session.call('SET', this.#keys.ended(this.#lost.id), '', 'PX', String(FENCE_TTL));
+    await tryRights(session, this.#keys);
   }
 
   /** Subscribes to everything, also to what comes and goes meanwhile. */
@@ -212,7 +191,10 @@ export class RedisBroker implements Broker {
     },
   };
 
-  /** Tries to connect until it succeeds or the broker is closed. That Redis is away has been told; that it still is would be told without end. */
+  /**
+   * Tries to connect until it succeeds or the broker is closed. That Redis is away has been told; that it still is would be told
+   * without end.
+   */
   async #seek(): Promise<void> {
     const { signal } = this.#closing;
     for (let longest = FIRST_PAUSE; !signal.aborted; longest = Math.min(2 * longest, LAST_PAUSE)) {

@@ -54,7 +54,10 @@ export class Failures {
     );
   }
 
-  /** The client's own errors carry the command that failed, which may be the one with the password; and some servers repeat what they were sent. */
+  /**
+   * The client's errors carry the command that failed, which may be the one with the password, and some servers repeat what they
+   * were sent.
+   */
   #shown(error: unknown): Error {
     // Where a host has several addresses, each has failed in its own way.
     const { message, code, errors = [] } = error as NodeJS.ErrnoException & Partial<AggregateError>;

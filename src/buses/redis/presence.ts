@@ -1,9 +1,11 @@
 import type { PresenceRecord, PresenceStore } from '../../core/cluster/broker.js';
 import { toBuffer } from './bytes.js';
+import type { Keys } from './keys.js';
 
 /*
- * Three kinds of keys, changed together by scripts, so that nobody finds one without the other: a hash for each topic, of `node:id` to meta; a set for each
- * node, of `id:topic`; and the set of nodes that have records. Names have no colon. An empty hash or set is no key any more.
+ * Three kinds of keys, changed together by scripts, so that nobody finds one without the other: a hash for each topic, of
+ * `node:id` to meta; a set for each node, of `id:topic`; and the set of nodes that have records. Names have no colon. An empty
+ * hash or set is no key any more.
  */
 
 const PUT = `
@@ -34,30 +36,23 @@ export type Call = (command: string, ...args: (string | Buffer)[]) => Promise<un
 
 /** Who is present where, in Redis. */
 export class RedisPresence implements PresenceStore {
-  readonly #call: Call;
-  readonly #topics: string;
-  readonly #ofNodes: string;
-  readonly #nodes: string;
-
-  constructor(call: Call, prefix: string) {
-    this.#call = call;
-    this.#topics = `${prefix}:presence:topic:`;
-    this.#ofNodes = `${prefix}:presence:node:`;
-    this.#nodes = `${prefix}:presence:nodes`;
-  }
+  constructor(
+    private readonly call: Call,
+    private readonly keys: Keys,
+  ) {}
 
   async put({ topic, node, id, meta }: PresenceRecord): Promise<void> {
-    const keys = [this.#topics + topic, this.#ofNodes + node, this.#nodes];
-    await this.#call('EVAL', PUT, '3', ...keys, `${node}:${id}`, toBuffer(meta), `${id}:${topic}`, node);
+    const keys = [this.keys.presenceTopic(topic), this.keys.presenceNode(node), this.keys.presenceNodes];
+    await this.call('EVAL', PUT, '3', ...keys, `${node}:${id}`, toBuffer(meta), `${id}:${topic}`, node);
   }
 
   async remove({ topic, node, id }: Omit<PresenceRecord, 'meta'>): Promise<boolean> {
-    const keys = [this.#topics + topic, this.#ofNodes + node, this.#nodes];
-    return (await this.#call('EVAL', REMOVE, '3', ...keys, `${node}:${id}`, `${id}:${topic}`, node)) === 1;
+    const keys = [this.keys.presenceTopic(topic), this.keys.presenceNode(node), this.keys.presenceNodes];
+    return (await this.call('EVAL', REMOVE, '3', ...keys, `${node}:${id}`, `${id}:${topic}`, node)) === 1;
   }
 
   async list(topic: string): Promise<PresenceRecord[]> {
-    const hash = (await this.#call('HGETALL', this.#topics + topic)) as Buffer[];
+    const hash = (await this.call('HGETALL', this.keys.presenceTopic(topic))) as Buffer[];
     const records: PresenceRecord[] = [];
     for (let i = 0; i < hash.length; i += 2) {
       const [node, id] = text(hash[i]).split(':') as [string, string];
@@ -67,11 +62,18 @@ export class RedisPresence implements PresenceStore {
   }
 
   async nodes(): Promise<string[]> {
-    return ((await this.#call('SMEMBERS', this.#nodes)) as Buffer[]).map(text);
+    return ((await this.call('SMEMBERS', this.keys.presenceNodes)) as Buffer[]).map(text);
   }
 
   async ofNode(node: string): Promise<PresenceRecord[]> {
-    const found = (await this.#call('EVAL', OF_NODE, '1', this.#ofNodes + node, this.#topics, node)) as Buffer[];
+    const found = (await this.call(
+      'EVAL',
+      OF_NODE,
+      '1',
+      this.keys.presenceNode(node),
+      this.keys.presenceTopics,
+      node,
+    )) as Buffer[];
     const records: PresenceRecord[] = [];
     for (let i = 0; i < found.length; i += 3) {
       records.push({ topic: text(found[i + 1]), node, id: text(found[i]), meta: found[i + 2] as Buffer });

@@ -8,7 +8,10 @@ import { RedisBroker } from './broker.js';
 
 /** What a bus over Redis takes. */
 export interface RedisBusOptions extends ClusterOptions {
-  /** Where Redis is: `redis://[user:password@]host[:port][/db]`, or `rediss://…` for TLS; user and password are percent-encoded. The port is 6379 unless given. */
+  /**
+   * Where Redis is: `redis://[user:password@]host[:port][/db]`, or `rediss://…` for TLS, with user and password
+   * percent-encoded. The port is 6379 unless given.
+   */
   readonly url: string;
   /** Milliseconds after which an attempt to connect is given up. Default 5,000. */
   readonly connectTimeout?: number;
@@ -22,12 +25,17 @@ const CHECKS: Readonly<Record<keyof RedisBusOptions, Check>> = {
 };
 
 /**
- * The bus of many nodes over one Redis, version 6.0 or later, by way of the package `ioredis`: `serve({ bus: new RedisBus({ url }) })`. It uses one connection, pub/sub, and
- * keys that begin with `prefix`. Redis Cluster and Sentinel are not supported; a url may lead to whichever server is the master now. A message takes at most 8 MiB.
+ * The bus of many nodes over one Redis, version 6.0 or later: `serve({ bus: new RedisBus({ url }) })`. The package `ioredis` must
+ * be installed. It uses one connection, pub/sub, and keys that begin with `prefix`. Redis Cluster and Sentinel are not supported;
+ * the url may lead to whichever server is the master now. A message takes at most 8 MiB; Redis cuts a node for which more than
+ * 32 MiB wait, unless its `client-output-buffer-limit pubsub` says otherwise.
  *
- * `connect`, `serve` and `attach` reject with `VAQUERO_BUS_UNAVAILABLE`, `VAQUERO_BUS_DENIED` or `VAQUERO_BUS_UNSUPPORTED` when `connectTimeout` is over at the latest. A
- * user needs the channels `&prefix.*`, the keys `~prefix:*` and the commands
- * `+@connection +@pubsub +eval +set +mget +del +exists +hset +hget +hdel +hgetall +sadd +srem +smembers`.
+ * `connect`, `serve` and `attach` reject with `VAQUERO_BUS_UNAVAILABLE`, `VAQUERO_BUS_DENIED` or `VAQUERO_BUS_UNSUPPORTED` when
+ * `connectTimeout` is over at the latest. A lost connection is sought again without end; one to a Redis that answers nothing is
+ * given up after 4 to 6 seconds.
+ *
+ * A user needs the channels `&prefix.*`, the keys `~prefix:*` and the commands `+@connection +@pubsub +eval +set +mget +del
+ * +exists +hset +hget +hdel +hgetall +sadd +srem +smembers`.
  */
 export class RedisBus extends ClusterBus {
   /** Throws `VAQUERO_INVALID_OPTION`. Nothing is connected before `connect`, `serve` or `attach`. */
@@ -44,7 +52,7 @@ function addressOf(options: Partial<RedisBusOptions> | undefined): Address {
   if (address !== undefined) return address;
   throw new VaqueroError(
     'VAQUERO_INVALID_OPTION',
-    'new RedisBus({ url }): url must be redis://[user:password@]host[:port][/db], or rediss://… for TLS, with user and password percent-encoded. ' +
-      'What was given is not shown, for there may be a password in it.',
+    'new RedisBus({ url }): url must be redis://[user:password@]host[:port][/db], or rediss://… for TLS, with user and ' +
+      'password percent-encoded. What was given is not shown, for there may be a password in it.',
   );
 }

@@ -3,15 +3,16 @@ import { Redis } from 'ioredis';
 import type { VaqueroError } from '../../core/errors.js';
 import type { Address } from './address.js';
 import type { Failures } from './failures.js';
+import type { Keys } from './keys.js';
 import { type Carrier, Outbox } from './outbox.js';
 
 /** Milliseconds from one ping to the next. */
 const PING_INTERVAL = 2_000;
 
-/** Pings in a row that may find nothing answered, or too much waiting: a Redis that stands still is noticed after 4 to 6 seconds. */
+/** Pings in a row that may find nothing answered, or too much waiting: a Redis that stands still is noticed in 4 to 6 seconds. */
 const PATIENCE = 2;
 
-/** Bytes that may wait to be sent from one ping to the next. A Redis that lets more wait does not keep up, and memory has an end. */
+/** Bytes that may wait to be sent from ping to ping. A Redis that lets more wait does not keep up, and memory has an end. */
 const MAX_BACKLOG = 67_108_864;
 
 /** Channels that one command subscribes to. */
@@ -26,8 +27,9 @@ export interface SessionEvents {
 }
 
 /**
- * One connection to Redis, from beginning to end; a lost one is not connected again, another takes its place. The client's own reconnecting is
- * not used, for it can resend what was sent before. RESP3 lets one connection publish and be subscribed, so that there are not two that can end apart.
+ * One connection to Redis, from beginning to end; a lost one is not connected again, another takes its place. The client's own
+ * reconnecting is not used, for it can resend what was sent before. RESP3 lets one connection publish and be subscribed, so
+ * that there are not two that can end apart.
  */
 export class Session {
   readonly id = randomUUID();
@@ -45,8 +47,7 @@ export class Session {
   #silent = 0;
   #behind = 0;
 
-  /** `fences` begins the key that says that a session has ended. */
-  constructor(address: Address, failures: Failures, fences: string, events: SessionEvents) {
+  constructor(address: Address, failures: Failures, keys: Keys, events: SessionEvents) {
     this.#failures = failures;
     this.#events = events;
     this.#redis = clientOf(address);
@@ -55,7 +56,7 @@ export class Session {
       unheard: (tag) => events.unheard(tag),
       failed: (error) => this.end(error),
     };
-    this.outbox = new Outbox(carrier, fences + this.id);
+    this.outbox = new Outbox(carrier, keys.ended(this.id));
     this.#redis.on('error', (error) => this.end(error));
     this.#redis.on('messageBuffer', (channel: Buffer, message: Buffer) => events.message(channel.toString('latin1'), message));
     this.closed = new Promise((resolve) => {
@@ -66,7 +67,9 @@ export class Session {
     });
   }
 
-  /** Connects and finds out whether this is a Redis that can carry a bus; rejects when it is not, or with what it was ended with. */
+  /**
+   * Connects and finds out whether this is a Redis that can carry a bus; rejects if it is not, or with what it was ended with.
+   */
   async open(): Promise<void> {
     try {
       await this.#redis.connect();
@@ -114,6 +117,10 @@ export class Session {
     return this.#cause !== undefined;
   }
 
+  throwIfOver(): void {
+    if (this.over) throw this.#failures.of(this.#cause);
+  }
+
   /** Cuts the connection, if it is not; the first cause is the one that is told. */
   end(cause: unknown): void {
     if (this.over) return;
@@ -121,7 +128,7 @@ export class Session {
     this.#redis.disconnect();
   }
 
-  /** What a command failed with: Redis refused it, or the connection is at its end, as it is when a master has become a replica. */
+  /** What a command failed with: Redis refused it, or the connection is at its end, as that to a master that is none any more. */
   #failed(error: unknown): VaqueroError {
     const { name, message } = error as Error;
     if (name !== 'ReplyError' || message.startsWith('READONLY')) this.end(error);

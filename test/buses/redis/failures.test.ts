@@ -6,9 +6,12 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { VaqueroError } from 'vaquero';
 import { RedisBus } from 'vaquero/redis';
+import { type Address, parseAddress } from '../../../src/buses/redis/address.js';
+import { RedisBroker } from '../../../src/buses/redis/broker.js';
 import { CERTIFICATE } from '../../support/certificate.js';
 import { fakeRedis, listen } from '../../support/fake-redis.js';
 import { describeWithRedis, RedisServer } from '../../support/redis.js';
+import { Node } from '../broker-contract.js';
 
 const USER = 'ann@ranch';
 const PASSWORD = 's3cr%t/of:ann';
@@ -170,9 +173,14 @@ describeWithRedis('connect, where there is a Redis,', () => {
     ['to run scripts', ['~*', '&*', '+@all', '-eval']],
     ['to publish, as scripts do', ['~*', '&*', '+@all', '-publish']],
   ])('rejects a user who is not allowed %s', async (_, rules) => {
-    const error = await refusal(await startWithUser(...rules));
+    const url = await startWithUser(...rules);
+    const error = await refusal(url);
     expect(error.code).toBe('VAQUERO_BUS_DENIED');
     expect(error.message).toMatch(/permission|can't/);
+    // Also where the bus has not begun to use it.
+    const broker = new RedisBroker(parseAddress(url) as Address, 'vaquero', 2_000);
+    const connecting = broker.connect(new Node(broker)).finally(() => broker.close());
+    await expect(connecting).rejects.toMatchObject({ code: 'VAQUERO_BUS_DENIED' });
   });
 
   test('takes a user who may do what RedisBus says that it needs', async () => {

@@ -1,0 +1,21 @@
+import type { Keys } from './keys.js';
+import { PUBLISH } from './outbox.js';
+import { RedisPresence } from './presence.js';
+import type { Session } from './session.js';
+
+/** Does what a bus does, where it harms nobody: what is not allowed is told now, and not with the first message. */
+export async function tryRights(session: Session, keys: Keys): Promise<void> {
+  const probe = keys.probe(session.id);
+  const presence = new RedisPresence((command, ...args) => session.call(command, ...args), keys);
+  await Promise.all([
+    session.call('EVAL', PUBLISH, '1', keys.ended(probe), probe, ''),
+    session.subscribe([probe]),
+    session.call('SET', keys.node(probe), '', 'PX', '1'),
+    session.call('MGET', keys.node(probe)),
+    session.call('DEL', keys.node(probe)),
+    presence.remove({ topic: probe, node: probe, id: 'x' }),
+    presence.list(probe),
+    presence.ofNode(probe),
+  ]);
+  session.unsubscribe(probe);
+}
