@@ -1,0 +1,175 @@
+import {
+  createInbox,
+  type Msg,
+  type NatsConnection,
+  PermissionViolationError,
+  RequestError,
+  type Subscription,
+  TimeoutError,
+} from '@nats-io/transport-node';
+import type { BrokerEvents } from '../../core/cluster/broker.js';
+import { Acknowledgements } from './acknowledgements.js';
+import type { Streams } from './streams.js';
+
+/** What a session tells while it lasts. */
+export interface SessionEvents extends Pick<BrokerEvents, 'message' | 'unheard'> {
+  /** A message was not taken, for its channel is not permitted. */
+  denied(error: Error): void;
+}
+
+/** Milliseconds after which it is asked again whether an earlier session is gone. */
+const ASK_AGAIN = 50;
+
+/** The status with which the server answers a message that nobody is subscribed to. */
+const NO_RESPONDERS = 503;
+
+/**
+ * One connection, from when it is open until it has ended. It does not reconnect: what nats.js takes for a server that is away it may send later, and of a
+ * frozen server whose socket is full it is never rid. So a session ends with all that was in it, and the next is a new one.
+ */
+export class Session {
+  /** Bytes that one message may have; headers would count, subjects do not. */
+  readonly maxPayload: number;
+  /** Resolves when it has ended, with the reason. */
+  readonly ended: Promise<Error>;
+
+  readonly #nats: NatsConnection;
+  readonly #events: SessionEvents;
+  readonly #acknowledgements: Acknowledgements;
+  readonly #subscriptions = new Map<string, Subscription>();
+  /** Replies come here, by tag; the only ones are those that say that nobody is subscribed. */
+  readonly #inbox: string;
+  readonly #refused = new Map<string, Error>();
+  #denied: Error | undefined;
+  #reason: Error | undefined;
+
+  constructor(
+    nats: NatsConnection,
+    readonly streams: Streams,
+    events: SessionEvents,
+    inboxPrefix: string,
+  ) {
+    this.#nats = nats;
+    this.#events = events;
+    this.#inbox = `${createInbox(inboxPrefix)}.`;
+    this.maxPayload = nats.info?.max_payload ?? 0;
+    this.#acknowledgements = new Acknowledgements(() => nats.flush());
+    this.ended = this.#end();
+    void this.#watch();
+    nats.subscribe(`${this.#inbox}*`, { callback: (error, reply) => this.#replied(error, reply) });
+  }
+
+  /** The first thing that was not permitted. */
+  get denied(): Error | undefined {
+    return this.#denied;
+  }
+
+  /** The channels that it could not subscribe to, each with the reason; all are known when they are acknowledged. */
+  get refused(): ReadonlyMap<string, Error> {
+    return this.#refused;
+  }
+
+  /** Messages that may have arrived or not. */
+  get outstanding(): number {
+    return this.#acknowledgements.outstanding;
+  }
+
+  publish(channel: string, message: Uint8Array): void {
+    if (this.#takes(message)) this.#nats.publish(channel, message);
+  }
+
+  post(channel: string, message: Uint8Array, tag: string): void {
+    if (this.#takes(message)) this.#nats.publish(channel, message, { reply: this.#inbox + tag });
+  }
+
+  subscribe(channel: string): void {
+    if (this.#nats.isClosed() || this.#subscriptions.has(channel)) return;
+    this.#refused.delete(channel);
+    const callback = (error: Error | null, message: Msg) => {
+      if (error === null) this.#events.message(channel, message.data);
+      else this.#refuse(channel, error);
+    };
+    this.#subscriptions.set(channel, this.#nats.subscribe(channel, { callback }));
+  }
+
+  unsubscribe(channel: string): void {
+    this.#subscriptions.get(channel)?.unsubscribe();
+    this.#subscriptions.delete(channel);
+  }
+
+  /** Resolves when the server has acknowledged all that it was given: true; or when the session has ended before: false. */
+  acknowledged(): Promise<boolean> {
+    return this.#acknowledgements.all();
+  }
+
+  /**
+   * Waits until the server knows that an earlier session has ended, and has read all that was in it: what is published from then on cannot overtake that.
+   * In a cluster whose other server is frozen that could take minutes, so no longer than some milliseconds.
+   */
+  async follow(earlier: Session, longest: number): Promise<void> {
+    const until = performance.now() + longest;
+    while (performance.now() < until && !(await this.#isGone(earlier))) {}
+  }
+
+  /** Sends what was published, and ends; a server that takes nothing is waited for as long as it passes for alive. */
+  async close(): Promise<void> {
+    await this.acknowledged();
+    await this.#nats.close();
+  }
+
+  /** Nobody is subscribed to the inbox of a session that is gone; one that is there keeps silent. */
+  async #isGone(earlier: Session): Promise<boolean> {
+    try {
+      await this.#nats.request(`${earlier.#inbox}there`, undefined, { timeout: ASK_AGAIN });
+      return false;
+    } catch (error) {
+      if (error instanceof TimeoutError) return false;
+      if (error instanceof RequestError && error.isNoResponders()) return true;
+      throw error;
+    }
+  }
+
+  /** Lets go of the connection at once: what it answers from now on is not heard. */
+  #abandon(reason: Error): void {
+    this.#reason ??= reason;
+    this.#acknowledgements.end();
+    this.#nats.close();
+  }
+
+  async #end(): Promise<Error> {
+    const error = await this.#nats.closed();
+    this.#acknowledgements.end();
+    return this.#reason ?? error ?? new Error('the server closed the connection');
+  }
+
+  async #watch(): Promise<void> {
+    for await (const status of this.#nats.status()) {
+      if (status.type === 'staleConnection') this.#abandon(new Error('the server does not answer'));
+      else if (status.type === 'error') this.#failed(status.error);
+    }
+  }
+
+  /** Tells what is told to nobody else: subscriptions and requests learn themselves what is not permitted. */
+  #failed(error: Error): void {
+    if (!(error instanceof PermissionViolationError)) return; // the server ends the connection, with this as the reason
+    this.#denied ??= error;
+    if (error.operation === 'publish' && !error.subject.startsWith('$JS.')) this.#events.denied(error);
+  }
+
+  #refuse(channel: string, error: Error): void {
+    this.#subscriptions.delete(channel);
+    this.#refused.set(channel, error);
+  }
+
+  #replied(error: Error | null, reply: Msg): void {
+    if (error !== null || reply.headers?.code !== NO_RESPONDERS) return;
+    this.#events.unheard(reply.subject.slice(this.#inbox.length));
+  }
+
+  /** Counts a message; false if it is lost, for the connection has ended and nobody was told yet. */
+  #takes(message: Uint8Array): boolean {
+    this.#acknowledgements.message(message.length);
+    if (this.#acknowledgements.isStuck) this.#abandon(new Error('the server takes no messages any more'));
+    return !this.#nats.isClosed();
+  }
+}
