@@ -11,6 +11,7 @@ export const BUSES: Readonly<Record<string, readonly string[]>> = {
   redis: ['ioredis'],
 };
 
+/** What to write. */
 export interface NewOptions {
   /** The name of the handler. */
   readonly handler: string;
@@ -23,12 +24,12 @@ export interface NewOptions {
 /** Writes a project into a folder, and answers what was written. */
 export async function newProject(folder: string, { handler, path, bus }: NewOptions): Promise<Files> {
   const name = projectName(basename(resolve(folder)));
-  const handlers = handlerName(handler);
-  const { words, conditions } = handlerFilling(handlers, path ?? `/${handlers.file}`);
-  const filling = {
-    words: { ...words, name, bus: bus ?? '', busUrl: `${bus?.toUpperCase()}_URL` },
-    conditions: bus === undefined ? conditions : [...conditions, 'bus'],
-  };
+  const ofHandler = handlerName(handler);
+  const { words, conditions } = handlerFilling(ofHandler, path ?? `/${ofHandler.file}`);
+  const filling =
+    bus === undefined
+      ? { words: { ...words, name }, conditions: [...conditions, 'no bus'] }
+      : { words: { ...words, name, bus, busUrl: `${bus.toUpperCase()}_URL` }, conditions: [...conditions, 'bus'] };
   const files = new Map([...(await fill('project', filling)), ...(bus === undefined ? [] : await fill(bus, filling))]);
   files.set('package.json', withDependencies(files.get('package.json') as string, bus));
   await writeNew(folder, files);

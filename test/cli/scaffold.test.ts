@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { ROOT, run } from '../package/consumer.js';
 import { describeWithBrowser, openBrowser } from '../support/chromium.js';
+import { describeWithNats, NatsServer } from '../support/nats.js';
 import { RawClient } from '../support/raw-client.js';
 import { describeWithRedis, RedisServer } from '../support/redis.js';
 import { type Program, type Project, Workshop } from './project.js';
@@ -255,6 +256,16 @@ describeWithRedis('a new project with --bus redis', () => {
     'builds, passes its tests, and has what is posted at one node shown at the other',
     async () => {
       await spansNodes('redis', await RedisServer.start());
+    },
+    2 * MINUTES,
+  );
+});
+
+describeWithNats('a new project with --bus nats', () => {
+  test(
+    'builds, passes its tests, and has what is posted at one node shown at the other',
+    async () => {
+      await spansNodes('nats', await NatsServer.start());
     },
     2 * MINUTES,
   );

@@ -39,7 +39,7 @@ describeWithBrowser('in Chromium', () => {
     for (const path of ['/hello', '/chat/lobby?name=Ann', '/prices/HERD']) {
       expect(commands.some((command) => command.includes(`ws://${host}${path}`))).toBe(true);
     }
-    await page.getByText('Hello!', { exact: true }).waitFor();
+    await page.getByRole('log', { name: 'Frames' }).getByText('Hello!', { exact: true }).waitFor();
   });
 
   test('hello: greets, repeats and ignores bytes', async () => {
