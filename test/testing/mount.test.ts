@@ -31,7 +31,7 @@ import {
 import { type MountOptions, mount, UpgradeRefused, VirtualClock } from 'vaquero/testing';
 import { recorder } from '../support/servers.js';
 
-const quiet = { onError: () => undefined };
+const quiet = { onError: () => undefined, logger: recorder([]) };
 const boom = new Error('boom');
 
 @WebSocketHandler('/echo')
