@@ -107,12 +107,13 @@ export class Client implements FarEnd {
   }
 
   ended(): void {
+    this.#closing = true;
     this.#readResponse(true);
-    if (!this.socket.readableEnded) this.socket.push(null);
+    this.socket.push(null);
   }
 
   gone(): void {
-    this.#gone = true;
+    this.#closing = this.#gone = true;
     const last = this.frames.at(-1);
     this.#onClosed(last?.type === 'close' ? { code: last.code, reason: last.reason } : { code: 1006, reason: '' });
     // The connection's own end is not over yet, and belongs to what is said of it.

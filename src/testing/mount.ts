@@ -45,9 +45,13 @@ const CHECKS: Readonly<Record<'path' | 'headers' | 'peer' | 'pongs', Check>> = {
   headers: must('an object of strings; sec-websocket-extensions cannot be among them, for nothing is compressed here', (v) =>
     areHeaders(v),
   ),
-  peer: must('an object with address and port', (v) => typeof (v as Partial<Peer> | null)?.address === 'string'),
+  peer: must('an object with address and port', (v) => isPeer(v as Partial<Peer> | null)),
   pongs: must('true or false', (v) => typeof v === 'boolean'),
 };
+
+function isPeer(value: Partial<Peer> | null): boolean {
+  return typeof value?.address === 'string' && Number.isInteger(value.port);
+}
 
 function areHeaders(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
@@ -81,7 +85,7 @@ export async function mount<H extends HandlerClass>(handler: H, options: MountOp
   const response = await client.response;
   await settled();
   if (response.status === 101) return new Mounted(client, hub, response);
-  throw new UpgradeRefused(`${handler.name} at ${target}`, response, { cause: hub.errors.at(-1)?.error });
+  throw new UpgradeRefused(`${handler.name} at ${target}`, response, hub.errors.at(-1)?.error);
 }
 
 function checkRequest(given: Readonly<Record<string, unknown>>): void {

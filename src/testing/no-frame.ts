@@ -7,9 +7,11 @@ export function noFrame(handler: string, { life, errors }: MountedHub): VaqueroE
   const reason = life?.reason;
   const cause = reason?.type === 'crash' ? reason.error : errors.at(-1)?.error;
   const why = reason ? `: ${reasonText(reason)}` : '';
-  return new VaqueroError('VAQUERO_NO_FRAME', `The connection to ${handler} has ended, and no frame of it is left${why}.`, {
-    cause,
-  });
+  return new VaqueroError(
+    'VAQUERO_NO_FRAME',
+    `The connection to ${handler} has ended, and no frame of it is left${why}.`,
+    cause && { cause },
+  );
 }
 
 function reasonText(reason: TerminateReason): string {

@@ -8,8 +8,8 @@ export class UpgradeRefused extends VaqueroError implements UpgradeResponse {
   readonly body: string;
 
   /** @internal Made by `mount`. */
-  constructor(what: string, { status, headers, body }: UpgradeResponse, options?: ErrorOptions) {
-    super('VAQUERO_UPGRADE_REFUSED', `${what} was refused with ${status}: ${body}`, options);
+  constructor(what: string, { status, headers, body }: UpgradeResponse, cause: Error | undefined) {
+    super('VAQUERO_UPGRADE_REFUSED', `${what} was refused with ${status}: ${body}`, cause && { cause });
     this.name = 'UpgradeRefused';
     this.status = status;
     this.headers = headers;

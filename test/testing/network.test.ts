@@ -88,6 +88,13 @@ async function story(seed: number, perNode: number) {
 }
 
 describe('a cluster of three nodes', () => {
+  test('is joined by a connection whose bus is not connected yet, when time passes', async () => {
+    const clock = new VirtualClock();
+    const bus = new SimulatedNetwork({ clock }).bus();
+    await Promise.all([mount(Member, { bus, clock }), clock.advance(100)]);
+    expect(bus.status).toBe('connected');
+  });
+
   test('a message finds one connection on another node', async () => {
     const { clock, members } = await cluster(1, 1);
     const [[ann], [bob]] = members as unknown as [[Mounted], [Mounted]];

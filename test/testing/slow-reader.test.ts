@@ -74,6 +74,12 @@ test.each([-1, 1.5, Number.NaN, '1'])('read(%p) is no number of frames', async (
   expect(() => chat.read(frames as number)).toThrow(expect.objectContaining({ code: 'VAQUERO_INVALID_OPTION' }));
 });
 
+test('what a generator sends to a client that reads is there when it has been asked for', async () => {
+  const { chat } = await reader({});
+  await chat.send('30');
+  expect(chat.frames).toHaveLength(30);
+});
+
 test('a generator is pulled at the pace at which the client reads', async () => {
   const { chat, pulled } = await reader({});
   chat.pause();

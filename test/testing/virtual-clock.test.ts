@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Connection, OnInfo, OnInit, OnPong, OnText, type Reply, Timeout, WebSocketHandler } from 'vaquero';
+import { Bus, Connection, OnInfo, OnInit, OnPong, OnText, type Ref, type Reply, Timeout, WebSocketHandler } from 'vaquero';
 import { mount, VirtualClock } from 'vaquero/testing';
 
 const MINUTE = 60_000;
@@ -70,35 +70,39 @@ describe('the clock alone', () => {
   });
 
   test('rings what a sorted list would, whatever is set and cleared', async () => {
+    const delay = fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 100 }));
     const step = fc.record({
-      ms: fc.integer({ min: 1, max: 50 }),
-      clear: fc.boolean(),
-      advance: fc.integer({ min: 0, max: 20 }),
+      delays: fc.array(delay, { maxLength: 20, size: 'max' }),
+      clear: fc.array(fc.nat()),
+      advance: fc.nat(20),
     });
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 10, size: 'max' }), async (steps) => {
         const clock = new VirtualClock();
         const rung: number[] = [];
-        let waiting: { id: number; due: number }[] = [];
-        const handles: unknown[] = [];
         const expected: number[] = [];
-        for (const [id, { ms, clear, advance }] of steps.entries()) {
-          handles.push(clock.setTimeout(() => rung.push(id), ms));
-          waiting.push({ id, due: clock.now() + ms });
-          if (clear) {
-            const victim = (id * 7) % (id + 1);
+        const handles: unknown[] = [];
+        let waiting: { readonly id: number; readonly due: number }[] = [];
+        for (const { delays, clear, advance } of steps) {
+          for (const ms of delays) {
+            const id = handles.length;
+            handles.push(clock.setTimeout(() => rung.push(id), ms));
+            waiting.push({ id, due: clock.now() + ms });
+          }
+          for (const any of clear.filter(() => handles.length > 0)) {
+            const victim = any % handles.length;
             clock.clearTimeout(handles[victim]);
-            waiting = waiting.filter((one) => one.id !== victim);
+            waiting = waiting.filter(({ id }) => id !== victim);
           }
           await clock.advance(advance);
           const due = waiting.filter((one) => one.due <= clock.now()).sort((a, b) => a.due - b.due || a.id - b.id);
-          expected.push(...due.map((one) => one.id));
+          expected.push(...due.map(({ id }) => id));
           waiting = waiting.filter((one) => one.due > clock.now());
         }
         expect(rung).toEqual(expected);
         expect(clock.pending).toBe(waiting.length);
       }),
-      { numRuns: 50 },
+      { numRuns: 100 },
     );
   });
 });
@@ -144,6 +148,33 @@ describe('the clock of a connection', () => {
     await clock.advance(59 * MINUTE);
     expect(chat.frames).toHaveLength(60);
     expect(chat.frames.at(-1)).toEqual({ type: 'text', payload: 'tick 60' });
+  });
+
+  test('follows a chain of messages to its end', async () => {
+    class Volley {
+      constructor(
+        readonly from: Ref,
+        readonly left: number,
+      ) {}
+    }
+
+    @WebSocketHandler('/')
+    class Player {
+      constructor(
+        private readonly connection: Connection,
+        private readonly bus: Bus,
+      ) {}
+
+      @OnInfo() volley({ from, left }: Volley) {
+        if (left === 0) return 'over';
+        this.bus.send(from, new Volley(this.connection.ref, left - 1));
+      }
+    }
+    const clock = new VirtualClock();
+    const [ann, bob] = [await mount(Player, { clock }), await mount(Player, { clock })];
+    ann.bus.send(ann.ref, new Volley(bob.ref, 10_000));
+    await clock.advance(0);
+    expect(ann.frames).toEqual([{ type: 'text', payload: 'over' }]);
   });
 
   test('passes only when what was sent before is handled', async () => {
