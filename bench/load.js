@@ -14,8 +14,14 @@ let target;
 let load;
 
 serveRequests({
-  aim({ host, port, protocol, serverPid }) {
-    target = { host, port, serverPid, protocol: PROTOCOLS[protocol], path: PROTOCOLS[protocol].path, faults: new Faults() };
+  aim({ protocol, ...where }) {
+    target = {
+      ...where,
+      port: where.ports[0],
+      protocol: PROTOCOLS[protocol],
+      path: PROTOCOLS[protocol].path,
+      faults: new Faults(),
+    };
   },
   verifyEcho: (options) => verifyEcho(target, options),
   verifyFanout: (options) => verifyFanout(target, options),

@@ -13,7 +13,7 @@ const RESULTS = fileURLToPath(new URL('./results', import.meta.url));
 
 /** A workload that is too long for all peers has some that it measures unless others are asked for. */
 function peersOf(workload, chosen, asked) {
-  const peers = peersFor(chosen, workload.name);
+  const peers = peersFor(chosen, workload);
   return asked || workload.defaultPeers === undefined ? peers : peers.filter((peer) => workload.defaultPeers.includes(peer.name));
 }
 

@@ -6,11 +6,11 @@ import { serveRequests } from './runner/channel.js';
 // Finalizers of one collection free what only the next one can take away.
 const COLLECTIONS = 4;
 
-const [name, program] = process.argv.slice(2);
+const [name, program, ...more] = process.argv.slice(2);
 
 const began = performance.now();
 const { start } = await import(`./build/${name}.js`);
-const port = await start(program);
+const port = await start(program, ...more);
 const startup = performance.now() - began;
 
 if (process.send === undefined) console.log(`listening ${port}`);

@@ -23,3 +23,9 @@ export function percentile(values: readonly number[], share: number): number {
 }
 
 export const median = (values: readonly number[]): number => percentile(values, 0.5);
+
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** Durations of several rounds. */
+export const milliseconds = (values: readonly number[]): string =>
+  `${median(values).toFixed(0)} ms (at most ${Math.max(...values).toFixed(0)})`;

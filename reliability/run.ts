@@ -1,12 +1,24 @@
 // Runs trials: `node dist-reliability/run.js [name …] [--full]`. Prints what each found, and fails if something is not as it must be.
+import { brokerDeath } from './broker-death.js';
 import { cycles } from './cycles.js';
 import { echoFlood } from './echo-flood.js';
 import { fuzz } from './fuzz.js';
+import { interest } from './interest.js';
+import { nodeDeath } from './node-death.js';
 import type { Scale, Trial } from './report.js';
 import { slowReader } from './slow-reader.js';
 import { soak } from './soak.js';
 
-const TRIALS: Readonly<Record<string, Trial>> = { 'slow-reader': slowReader, 'echo-flood': echoFlood, cycles, fuzz, soak };
+const TRIALS: Readonly<Record<string, Trial>> = {
+  'slow-reader': slowReader,
+  'echo-flood': echoFlood,
+  cycles,
+  fuzz,
+  soak,
+  'node-death': nodeDeath,
+  'broker-death': brokerDeath,
+  interest,
+};
 
 const full = process.argv.includes('--full');
 const named = process.argv.slice(2).filter((argument) => argument !== '--full');

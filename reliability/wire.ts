@@ -70,6 +70,8 @@ export async function open(port: number, path: string, localAddress = '127.0.0.1
   socket.write(request(path, port));
   const [head] = (await once(socket, 'data')) as [Buffer];
   if (!head.toString('latin1').startsWith('HTTP/1.1 101')) throw new Error(`not upgraded: ${head}`);
+  const frames = head.subarray(head.indexOf('\r\n\r\n') + 4);
+  if (frames.length > 0) socket.unshift(frames);
   return socket;
 }
 

@@ -12,7 +12,7 @@ export class ChurnLoad {
 
   constructor(target) {
     this.#target = target;
-    this.#window = new Window(target.serverPid);
+    this.#window = new Window(target);
     this.#visit = visit(target.protocol);
   }
 

@@ -71,7 +71,7 @@ export class EchoLoad {
 
   constructor(target) {
     this.#target = target;
-    this.#window = new Window(target.serverPid);
+    this.#window = new Window(target);
   }
 
   async open({ connections }) {

@@ -1,8 +1,8 @@
-// Fan-out: one connection publishes, the server sends each message to all subscribers. A message is in flight until the watchers have it:
-// every tenth subscriber, who stands for ten in the rate. The others are read in turn, many messages at a time, for a system call per
+// Fan-out: one connection publishes, the server, or its nodes together, send each message to all subscribers. A message is in flight until the
+// watchers have it: every tenth subscriber, who stands for ten in the rate, and the last to join on each node. The others are read in turn, many messages at a time, for a system call per
 // delivery would make this process the bottleneck. Every delivery is counted in the end, and its order checked, all the same.
 import { Client } from './client.js';
-import { openAll } from './pool.js';
+import { onNode, openAll } from './pool.js';
 import { Ring, TAG_MASK, TAGS } from './ring.js';
 import { Window } from './window.js';
 
@@ -35,13 +35,16 @@ class Subscriber extends Client {
 
   walked() {
     if (this.#watches) this.#topic.refill();
-    else if (this.#joined && this.#next >= this.#topic.completed) this.pause();
+    else if (this.#joined && this.#topic.running && this.#next >= this.#topic.completed) this.pause();
   }
 
-  /** From now on it is the topic's, and reads when it is told to. */
+  ended() {
+    if (this.#joined) this.fault('The server closed the connection of a subscriber.');
+  }
+
+  /** From now on it is the topic's, and reads when it is told to while that runs. */
   join() {
     this.#joined = true;
-    if (!this.#watches) this.pause();
     this.#topic.add(this, this.#watches);
   }
 }
@@ -50,6 +53,8 @@ class Subscriber extends Client {
 class Topic {
   /** Messages that all watchers have. */
   completed = 0;
+  /** Between runs everybody reads, and answers heartbeats. */
+  running = false;
   #window;
   #publish;
   #watchers = 0;
@@ -60,10 +65,13 @@ class Topic {
   #delivered = 0;
   #free = 0;
   #swept = 0;
+  #toLast;
 
-  constructor(window, publish) {
+  /** `toLast` says that the latency of a message is that of its last delivery, in place of that of each. */
+  constructor(window, publish, toLast) {
     this.#window = window;
     this.#publish = publish;
+    this.#toLast = toLast;
   }
 
   add(subscriber, watches) {
@@ -78,22 +86,32 @@ class Topic {
   }
 
   begin(depth) {
+    this.running = true;
     this.#remaining = new Int32Array(depth);
     this.#sentAt = new Float64Array(depth);
     this.#free = depth;
     this.refill();
   }
 
+  rest() {
+    this.running = false;
+    this.#sweep(this.#sleepers.length);
+  }
+
   delivered(number, watches) {
     this.#delivered += 1;
     if (!watches) return;
     const slot = number % this.#remaining.length;
-    if (this.#window.counting)
-      this.#window.add(performance.now() - this.#sentAt[slot], 1 + this.#sleepers.length / this.#watchers);
     this.#remaining[slot] -= 1;
+    if (this.#window.counting) this.#count(slot);
     if (this.#remaining[slot] > 0) return;
     this.completed += 1;
     this.#free += 1;
+  }
+
+  #count(slot) {
+    this.#window.count += 1 + this.#sleepers.length / this.#watchers;
+    if (this.#remaining[slot] === 0 || !this.#toLast) this.#window.histogram.add(performance.now() - this.#sentAt[slot]);
   }
 
   refill() {
@@ -129,34 +147,40 @@ export class FanoutLoad {
 
   constructor(target) {
     this.#target = target;
-    this.#window = new Window(target.serverPid);
+    this.#window = new Window(target);
   }
 
-  async open({ opcode, size, subscribers, paths }) {
+  async open({ opcode, size, subscribers, paths, toLast = false }) {
     const target = this.#target;
+    const nodes = target.ports.length;
     const ring = new Ring(target.protocol, opcode, size);
     const reply = target.protocol.reply(opcode, size);
     const publisher = new Client({ ...target, path: paths?.publisher ?? target.path }, 0);
-    this.#topic = new Topic(this.#window, (first, count) => publisher.write(ring.slice(first, count)));
-    const listeners = await openAll(subscribers, async (i) => {
-      const watches = i % WATCHER_EVERY === 0 || i === subscribers - 1;
-      const subscriber = new Subscriber({ ...target, path: paths?.subscriber ?? target.path }, this.#topic, reply, watches);
+    this.#topic = new Topic(this.#window, (first, count) => publisher.write(ring.slice(first, count)), toLast);
+    const join = async (i) => {
+      const watches = Math.floor(i / nodes) % WATCHER_EVERY === 0 || i >= subscribers - nodes;
+      const where = { ...onNode(target, i), path: paths?.subscriber ?? target.path };
+      const subscriber = new Subscriber(where, this.#topic, reply, watches);
       await subscriber.open();
       subscriber.join();
       return subscriber;
-    });
+    };
+    const listeners = await openAll(subscribers - nodes, join);
+    const last = await openAll(nodes, (i) => join(subscribers - nodes + i));
     await publisher.open();
-    this.#clients = [...listeners, publisher];
+    this.#clients = [...listeners, ...last, publisher];
   }
 
-  run({ depth, warmup, seconds }) {
-    return this.#window.measure({
+  async run({ depth, warmup, seconds }) {
+    const measured = await this.#window.measure({
       warmup,
       seconds,
       start: () => this.#topic.begin(depth),
       outstanding: () => this.#topic.outstanding,
       faults: this.#target.faults,
     });
+    this.#topic.rest();
+    return measured;
   }
 
   close() {

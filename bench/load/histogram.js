@@ -1,6 +1,6 @@
-// Counts latencies in steps of a microsecond up to a second; what is slower counts as a second.
+// Counts latencies in steps of a microsecond up to four seconds; what is slower counts as four.
 
-const STEPS = 1_000_000;
+const STEPS = 4_000_000;
 
 export class Histogram {
   #counts = new Uint32Array(STEPS + 1);

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from './client.js';
 import { FrameDecoder } from './decoder.js';
 import { clientFrame, OPCODE } from './frames.js';
-import { openAll } from './pool.js';
+import { onNode, openAll } from './pool.js';
 
 const MESSAGES = 256;
 const BATCH = 16;
@@ -83,8 +83,8 @@ async function allArrived(readers) {
 }
 
 async function openReaders(target, count, path) {
-  return openAll(count, async () => {
-    const reader = new Reader({ ...target, path: path ?? target.path });
+  return openAll(count, async (index) => {
+    const reader = new Reader({ ...onNode(target, index), path: path ?? target.path });
     await reader.open();
     return reader;
   });

@@ -5,7 +5,7 @@ import { Histogram } from './histogram.js';
 
 // USER_HZ, the unit of /proc/pid/stat, is 100 on every Linux that Node supports.
 const TICK_MS = 10;
-const DRAIN_MS = 5000;
+const DRAIN_MS = 15_000;
 
 export class Window {
   /** Whether arrivals count. */
@@ -14,10 +14,12 @@ export class Window {
   sending = false;
   count = 0;
   histogram = new Histogram();
-  #serverPid;
+  #serverPids;
+  #brokerPids;
 
-  constructor(serverPid) {
-    this.#serverPid = serverPid;
+  constructor({ serverPids, brokerPids }) {
+    this.#serverPids = serverPids;
+    this.#brokerPids = brokerPids;
   }
 
   /** `weight` is the number of arrivals that this one stands for. */
@@ -41,19 +43,22 @@ export class Window {
     this.count = 0;
     this.histogram.reset();
     this.counting = true;
-    const server = cpuOf(this.#serverPid);
+    const server = cpuOf(this.#serverPids);
+    const broker = cpuOf(this.#brokerPids);
     const own = process.cpuUsage();
     const began = performance.now();
     await sleep(seconds * 1000);
     const elapsed = performance.now() - began;
     const ownUsed = process.cpuUsage(own);
-    const serverUsed = cpuOf(this.#serverPid) - server;
+    const serverUsed = cpuOf(this.#serverPids) - server;
+    const brokerUsed = cpuOf(this.#brokerPids) - broker;
     this.counting = false;
     return {
       rate: (this.count / elapsed) * 1000,
       p50: this.histogram.quantile(0.5),
       p99: this.histogram.quantile(0.99),
       serverBusy: serverUsed / elapsed,
+      brokerBusy: brokerUsed / elapsed,
       loadBusy: (ownUsed.user + ownUsed.system) / 1000 / elapsed,
     };
   }
@@ -66,8 +71,12 @@ async function drained(outstanding, faults) {
   if (outstanding() > 0) faults.add(`${outstanding()} messages lost.`);
 }
 
-/** Milliseconds that a process has spent on a processor, or NaN where the system does not tell. */
-function cpuOf(pid) {
+/** Milliseconds that processes have spent on a processor, or NaN where the system does not tell. */
+function cpuOf(pids) {
+  return pids.reduce((sum, pid) => sum + cpuOfOne(pid), 0);
+}
+
+function cpuOfOne(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name, in parentheses, may contain spaces; `utime` and `stime` are the 12th and 13th fields after it.

@@ -7,6 +7,7 @@ import {
   Connection,
   close,
   type HandlerClass,
+  Info,
   OnBinary,
   OnInfo,
   OnInit,
@@ -60,6 +61,8 @@ class IdleHandler {
   }
 }
 
+/** Named, so that it can travel to other nodes. */
+@Info('tick')
 class Tick {
   constructor(readonly text: string) {}
 }
@@ -131,7 +134,7 @@ class AsyncHandler {
   }
 }
 
-const HANDLERS: Record<Program, HandlerClass[]> = {
+export const HANDLERS: Record<Program, HandlerClass[]> = {
   echo: [EchoHandler],
   idle: [IdleHandler],
   fanout: [SubscriberHandler, PublisherHandler],

@@ -1,5 +1,6 @@
 // The results as one page of tables.
 import { mebibytes, microseconds } from '../runner/format.js';
+import { CONTROL } from '../runner/peers.js';
 import { checkTargets, dearRates } from './targets.js';
 
 const table = (header, rows) =>
@@ -7,9 +8,15 @@ const table = (header, rows) =>
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');
 
-function caseTable({ rows }, { columns, withoutRatio }) {
+function caseTable({ rows }, { columns, withoutRatio, control = CONTROL }) {
   const [main, ...others] = columns;
-  const header = ['', main.label, ...(withoutRatio ? [] : ['to bare ws']), ...others.map((column) => column.label), 'rounds'];
+  const header = [
+    '',
+    main.label,
+    ...(withoutRatio ? [] : [`to ${rows.find((row) => row.peer === control)?.label ?? control}`]),
+    ...others.map((column) => column.label),
+    'rounds',
+  ];
   return table(
     header,
     rows.map((row) => caseRow(row, main, others, withoutRatio)),
@@ -49,7 +56,7 @@ function targetsSection(results) {
     ({ title, own, control }) => `- ${title}: ${microseconds(own)} to ${microseconds(control)}`,
   );
   const latency =
-    dear.length === 0 ? "No p99 is worse than the control's." : `A p99 worse than the control's:\n\n${dear.join('\n')}`;
+    dear.length === 0 ? "No latency is worse than the control's." : `Latencies worse than the control's:\n\n${dear.join('\n')}`;
   return `## What vaquero must reach\n\n${table(['workload', 'to', 'wanted', 'measured', 'reached'], rows)}\n\n${latency}\n`;
 }
 
@@ -61,7 +68,7 @@ function peersSection(peers) {
 function machineSection({ environment }) {
   const { date, node, system, processor, cores, memory, pinned } = environment;
   const pinning = pinned
-    ? 'Servers ran pinned to core 0, the load process to core 1.'
+    ? 'Servers, all nodes of one included, ran pinned to core 0, load processes and brokers to core 1.'
     : 'Processes were **not** pinned to cores.';
   return `${date}, Node ${node}, ${system}, ${processor}, ${cores} cores, ${mebibytes(memory)}. ${pinning}
 Medians of alternating rounds, whose values are in the last column; the ratio is the median of the rounds' ratios. Latency is that of a closed loop: from the

@@ -1,5 +1,5 @@
 // A bar chart of a workload: a panel for each case, a bar for each peer, the control's value as a line through them.
-import { CONTROL } from '../runner/peers.js';
+import { CLUSTER_CONTROL, CONTROL } from '../runner/peers.js';
 
 const PANEL_WIDTH = 460;
 const LABEL_WIDTH = 150;
@@ -8,7 +8,20 @@ const BAR_STEP = 20;
 const VALUE_WIDTH = 118;
 const TITLE_HEIGHT = 30;
 const GAP = 24;
-const COLOURS = { vaquero: '#c2571a', 'vaquero-frames': '#e08e45', [CONTROL]: '#3b6ea5', other: '#9aa5b1' };
+const VAQUERO = '#c2571a';
+const FRAMES = '#e08e45';
+const CONTROLS = '#3b6ea5';
+const COLOURS = {
+  vaquero: VAQUERO,
+  'vaquero-frames': FRAMES,
+  'vaquero-redis': VAQUERO,
+  'vaquero-redis-frames': FRAMES,
+  'vaquero-nats': VAQUERO,
+  'vaquero-nats-frames': FRAMES,
+  [CONTROL]: CONTROLS,
+  [CLUSTER_CONTROL]: CONTROLS,
+  other: '#9aa5b1',
+};
 
 // The control's line does not run through figures.
 const OVER_LINE = 'paint-order="stroke" stroke="#ffffff" stroke-width="4"';
@@ -27,12 +40,12 @@ function bar(row, index, scale, { format, withoutRatio }) {
   ].join('\n');
 }
 
-function controlLine(rows, scale) {
-  const control = rows.find((row) => row.peer === CONTROL);
+function controlLine(rows, scale, name) {
+  const control = rows.find((row) => row.peer === name);
   if (control === undefined) return '';
   const x = (LABEL_WIDTH + control.value * scale).toFixed(1);
   const bottom = TITLE_HEIGHT + rows.length * BAR_STEP;
-  return `<line x1="${x}" y1="${TITLE_HEIGHT - 4}" x2="${x}" y2="${bottom}" stroke="${COLOURS[CONTROL]}" stroke-dasharray="3 3"/>`;
+  return `<line x1="${x}" y1="${TITLE_HEIGHT - 4}" x2="${x}" y2="${bottom}" stroke="${CONTROLS}" stroke-dasharray="3 3"/>`;
 }
 
 function panel({ title, rows }, x, y, workload) {
@@ -41,12 +54,12 @@ function panel({ title, rows }, x, y, workload) {
   const scale = (PANEL_WIDTH - LABEL_WIDTH - VALUE_WIDTH) / largest;
   return `<g transform="translate(${x} ${y})">
 <text x="0" y="16" font-weight="bold">${escaped(title)}</text>
-${controlLine(sound, scale)}
+${controlLine(sound, scale, workload.control ?? CONTROL)}
 ${sound.map((row, index) => bar(row, index, scale, workload)).join('\n')}
 </g>`;
 }
 
-export function svg({ title, better, cases }, { columns, withoutRatio }) {
+export function svg({ title, better, cases }, { columns, withoutRatio, control }) {
   const perLine = cases.length > 2 ? 3 : cases.length;
   const panelHeight = TITLE_HEIGHT + Math.max(...cases.map(({ rows }) => rows.length)) * BAR_STEP;
   const width = GAP + perLine * (PANEL_WIDTH + GAP);
@@ -55,6 +68,7 @@ export function svg({ title, better, cases }, { columns, withoutRatio }) {
     panel(each, GAP + (index % perLine) * (PANEL_WIDTH + GAP), 56 + Math.floor(index / perLine) * (panelHeight + GAP), {
       format: columns[0].format,
       withoutRatio,
+      control,
     }),
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" fill="#1f2933">

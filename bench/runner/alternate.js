@@ -9,14 +9,15 @@ const WARMUP = 0.1;
 
 /**
  * `workload` has `program`, `columns`, `format`, `cases` (each with `key`, `title`, `options` for the load, and `applies(peer)`
- * where it is not for all), and `prepare(pair)`, which verifies a pair and opens its load.
+ * where it is not for all), and `prepare(pair)`, which verifies a pair and opens its load; and, where they are others, `start(peer)` of its pairs and
+ * the name of its `control`.
  */
 export async function alternate(workload, peers, { rounds, seconds }) {
   const pairs = [];
   try {
     for (const peer of peers) {
       doing(`${workload.name} · starting ${peer.label}`);
-      pairs.push(await Pair.start(peer, workload.program));
+      pairs.push(await (workload.start?.(peer) ?? Pair.start(peer, workload.program)));
     }
     const faults = await prepareAll(workload, pairs);
     const cases = [];
@@ -48,7 +49,7 @@ async function measureCase(workload, { key, title, options }, pairs, verified, {
       measurements.add(peer, { ...measured, faults: measured.faults ?? verified.get(peer) ?? null });
     }
   }
-  const rows = measurements.rows(workload.columns);
+  const rows = measurements.rows(workload.columns, workload.control);
   tellCase(`${workload.name} · ${title}`, rows, workload.format);
   return { key, title, rows };
 }

@@ -14,10 +14,9 @@ export const pinned =
   availableParallelism() >= 2 &&
   [SERVER_CORE, LOAD_CORE].every((core) => spawnSync('taskset', ['-c', String(core), 'true']).status === 0);
 
-/** The command that runs `node` with these arguments on the core of its role, with as many files as the system lets it open. */
-export function command(role, nodeArguments) {
-  const node = [process.execPath, ...nodeArguments];
-  const onCore = pinned ? ['taskset', '-c', String(role === 'server' ? SERVER_CORE : LOAD_CORE), ...node] : node;
+/** The command that runs a program on the core of its role, with as many files as the system lets it open. */
+export function command(role, program) {
+  const onCore = pinned ? ['taskset', '-c', String(role === 'server' ? SERVER_CORE : LOAD_CORE), ...program] : program;
   if (process.platform === 'win32') return onCore;
   return ['sh', '-c', 'ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -Hn)"; exec "$@"', 'sh', ...onCore];
 }

@@ -7,6 +7,7 @@ export const USAGE = `node bench/run.js [options]
   --peer <name>       measure only this peer (and the control, bare ws); likewise
   --rounds <n>        rounds, 3 by default
   --seconds <s>       measured seconds of each measurement, instead of the workload's own
+  --subscribers <n>   subscribers in all of the workload cluster, 10,000 by default
   --out <folder>      where results go, bench/results by default
   --help              this text`;
 
@@ -26,6 +27,7 @@ export function parseOptions(commandLine) {
       peer: { type: 'string', multiple: true },
       rounds: { type: 'string', default: '3' },
       seconds: { type: 'string' },
+      subscribers: { type: 'string', default: '10000' },
       out: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -36,6 +38,7 @@ export function parseOptions(commandLine) {
     peers: list(values.peer),
     rounds: Math.ceil(positive('rounds', values.rounds)),
     seconds: values.seconds === undefined ? null : positive('seconds', values.seconds),
+    subscribers: Math.ceil(positive('subscribers', values.subscribers)),
     out: values.out ?? null,
   };
 }

@@ -1,8 +1,15 @@
 // Who is measured. The order is the order of a round.
 import { versionOf } from './machine.js';
 
+const VAQUERO_PATHS = { publisher: '/publish', subscriber: '/subscribe' };
+const SOCKETIO_PATHS = {
+  publisher: '/socket.io/?EIO=4&transport=websocket',
+  subscriber: '/socket.io/?EIO=4&transport=websocket&topic=ticks',
+};
+
 // `protocol` names one of load/protocols.js; `only` limits a peer to some workloads; `programs` says which program serves in
-// place of another; `paths` are those of a peer that has a handler for each role.
+// place of another; `paths` are those of a peer that has a handler for each role. A peer with a `broker` is one of several nodes, and is measured where
+// nodes are.
 export const PEERS = [
   {
     name: 'bytes',
@@ -27,7 +34,7 @@ export const PEERS = [
     module: 'vaquero',
     protocol: 'raw',
     packages: [],
-    paths: { publisher: '/publish', subscriber: '/subscribe' },
+    paths: VAQUERO_PATHS,
     note: 'decorated handlers; fan-out through `@OnInfo`',
   },
   {
@@ -38,7 +45,7 @@ export const PEERS = [
     packages: [],
     only: ['fanout'],
     programs: { fanout: 'fanout-frames' },
-    paths: { publisher: '/publish', subscriber: '/subscribe' },
+    paths: VAQUERO_PATHS,
     note: '`bus.publish(topic, text(…))`',
   },
   {
@@ -81,21 +88,87 @@ export const PEERS = [
     packages: ['hono', '@hono/node-server'],
     note: '`upgradeWebSocket` of @hono/node-server, which replaces the deprecated @hono/node-ws',
   },
+  {
+    name: 'socketio-redis',
+    label: 'Socket.IO, Redis adapter',
+    module: 'socketio-cluster',
+    protocol: 'socketio',
+    packages: ['socket.io', '@socket.io/redis-adapter', 'redis'],
+    broker: 'redis',
+    paths: SOCKETIO_PATHS,
+    note: '`createAdapter`; the control row of nodes',
+  },
+  {
+    name: 'socketio-redis-sharded',
+    label: 'Socket.IO, sharded adapter',
+    module: 'socketio-cluster',
+    protocol: 'socketio',
+    packages: ['socket.io', '@socket.io/redis-adapter', 'redis'],
+    broker: 'redis',
+    programs: { fanout: 'fanout-sharded' },
+    paths: SOCKETIO_PATHS,
+    note: '`createShardedAdapter`',
+  },
+  {
+    name: 'vaquero-redis',
+    label: 'vaquero, Redis',
+    module: 'vaquero-cluster',
+    protocol: 'raw',
+    packages: [],
+    broker: 'redis',
+    paths: VAQUERO_PATHS,
+    note: 'an `@Info` class through `@OnInfo`',
+  },
+  {
+    name: 'vaquero-redis-frames',
+    label: 'vaquero, Redis, frames',
+    module: 'vaquero-cluster',
+    protocol: 'raw',
+    packages: [],
+    broker: 'redis',
+    programs: { fanout: 'fanout-frames' },
+    paths: VAQUERO_PATHS,
+    note: '`bus.publish(topic, text(…))`',
+  },
+  {
+    name: 'vaquero-nats',
+    label: 'vaquero, NATS',
+    module: 'vaquero-cluster',
+    protocol: 'raw',
+    packages: [],
+    broker: 'nats',
+    paths: VAQUERO_PATHS,
+    note: 'an `@Info` class through `@OnInfo`',
+  },
+  {
+    name: 'vaquero-nats-frames',
+    label: 'vaquero, NATS, frames',
+    module: 'vaquero-cluster',
+    protocol: 'raw',
+    packages: [],
+    broker: 'nats',
+    programs: { fanout: 'fanout-frames' },
+    paths: VAQUERO_PATHS,
+    note: '`bus.publish(topic, text(…))`',
+  },
 ];
 
+/** What others are compared with: of single servers, and of nodes. */
 export const CONTROL = 'ws';
+export const CLUSTER_CONTROL = 'socketio-redis';
 
-/** The peers of this name, all without one; the control is always among them. */
+/** The peers of this name, all without one; the controls are always among them. */
 export function choosePeers(names) {
   const unknown = names.filter((name) => !PEERS.some((peer) => peer.name === name));
   if (unknown.length > 0)
     throw new Error(`Unknown peer ${unknown.join(', ')}; there are ${PEERS.map((peer) => peer.name).join(', ')}.`);
   if (names.length === 0) return PEERS;
-  return PEERS.filter((peer) => peer.name === CONTROL || names.includes(peer.name));
+  return PEERS.filter((peer) => [CONTROL, CLUSTER_CONTROL, ...names].includes(peer.name));
 }
 
-export function peersFor(peers, workload) {
-  return peers.filter((peer) => peer.only === undefined || peer.only.includes(workload));
+export function peersFor(peers, { name, ofNodes = false }) {
+  const fits = (peer) => peer.only === undefined || peer.only.includes(name);
+  return peers.filter((peer) => ofNodes === (peer.broker !== undefined) && fits(peer));
 }
 
 export function describePeer({ name, label, packages, note }) {

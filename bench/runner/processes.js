@@ -1,6 +1,7 @@
 // The child processes of a run: servers and load processes, each started by name and ended by its own handle.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { BrokerProcess } from './brokers.js';
 import { Requests } from './channel.js';
 import { command } from './machine.js';
 
@@ -9,7 +10,7 @@ const LOAD = fileURLToPath(new URL('../load.js', import.meta.url));
 const START_MS = 20_000;
 
 function launch(role, nodeArguments) {
-  const [file, ...rest] = command(role, nodeArguments);
+  const [file, ...rest] = command(role, [process.execPath, ...nodeArguments]);
   return spawn(file, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 }
 
@@ -48,8 +49,9 @@ export class ServerProcess {
     this.requests = new Requests(child);
   }
 
-  static async start(peer, program, flags = []) {
-    const child = launch('server', ['--expose-gc', ...flags, SERVER, peer.module, peer.programs?.[program] ?? program]);
+  /** `flags` are those of its node, `more` what the peer's `start` is given beside the program. */
+  static async start(peer, program, flags = [], more = []) {
+    const child = launch('server', ['--expose-gc', ...flags, SERVER, peer.module, peer.programs?.[program] ?? program, ...more]);
     try {
       return new ServerProcess(child, await listening(child, peer.name));
     } catch (error) {
@@ -67,7 +69,7 @@ export class ServerProcess {
   }
 }
 
-/** A load process that is aimed at a server. */
+/** A load process that is aimed at a server, or at the nodes that are one together. */
 export class LoadProcess {
   #child;
 
@@ -76,9 +78,15 @@ export class LoadProcess {
     this.requests = new Requests(child);
   }
 
-  static async start(peer, server) {
+  static async start(peer, servers, broker) {
     const load = new LoadProcess(launch('load', [LOAD]));
-    await load.requests.ask('aim', { host: '127.0.0.1', port: server.port, protocol: peer.protocol, serverPid: server.pid });
+    await load.requests.ask('aim', {
+      host: '127.0.0.1',
+      ports: servers.map((server) => server.port),
+      protocol: peer.protocol,
+      serverPids: servers.map((server) => server.pid),
+      brokerPids: broker === undefined ? [] : [broker.pid],
+    });
     return load;
   }
 
@@ -98,11 +106,40 @@ export class Pair {
   /** `flags` are those of the server's node. */
   static async start(peer, program, flags) {
     const server = await ServerProcess.start(peer, program, flags);
-    return new Pair(peer, server, await LoadProcess.start(peer, server));
+    return new Pair(peer, server, await LoadProcess.start(peer, [server]));
   }
 
   async stop() {
     await this.load.stop();
     await this.server.stop();
+  }
+}
+
+/** Nodes of a peer, the broker that joins them, and the load process that belongs to them. */
+export class Cluster {
+  #parts;
+
+  constructor(peer, parts, load) {
+    this.peer = peer;
+    this.#parts = parts;
+    this.load = load;
+  }
+
+  static async start(peer, program, nodes) {
+    const parts = [];
+    try {
+      const broker = await BrokerProcess.start(peer.broker);
+      parts.push(broker);
+      for (let i = 0; i < nodes; i++) parts.push(await ServerProcess.start(peer, program, [], [broker.url]));
+      return new Cluster(peer, parts, await LoadProcess.start(peer, parts.slice(1), broker));
+    } catch (error) {
+      for (const part of parts) await part.stop();
+      throw error;
+    }
+  }
+
+  async stop() {
+    await this.load.stop();
+    for (const part of this.#parts.reverse()) await part.stop();
   }
 }

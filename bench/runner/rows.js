@@ -15,10 +15,11 @@ export class Measurements {
     this.#byPeer.get(peer).push(measurement);
   }
 
-  rows(columns) {
+  /** Ratios are to the peer named `control`. */
+  rows(columns, control = CONTROL) {
     const rows = [...this.#byPeer].map(([peer, rounds]) => row(peer, rounds, columns));
-    const control = rows.find((each) => each.peer === CONTROL);
-    for (const each of rows) each.ratio = control === undefined ? NaN : ratioTo(control.rounds, each.rounds);
+    const ofControl = rows.find((each) => each.peer === control);
+    for (const each of rows) each.ratio = ofControl === undefined ? NaN : ratioTo(ofControl.rounds, each.rounds);
     return rows;
   }
 }

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
@@ -7,12 +7,18 @@ import { expect, test } from '@jest/globals';
 
 const RUN = join(__dirname, '../../dist-reliability/run.js');
 
-test.each(['slow-reader', 'echo-flood', 'cycles', 'fuzz', 'soak'])(
-  '%s',
-  async (trial) => {
-    const { stdout } = await promisify(execFile)(process.execPath, [RUN, trial]);
-    expect(stdout).toContain('✓');
-    expect(stdout).not.toContain('✗');
-  },
-  120_000,
-);
+const missing = ['redis-server', 'nats-server'].filter((broker) => spawnSync(broker, ['--version']).status !== 0);
+if (missing.length > 0 && process.env.VAQUERO_NO_SKIP !== undefined)
+  throw new Error(`There is no ${missing.join(' and no ')}, and nothing may be skipped.`);
+if (missing.length > 0)
+  process.stderr.write(`\nSKIPPED: the trials of many nodes, for there is no ${missing.join(' and no ')}. Install them.\n\n`);
+
+async function run(trial: string): Promise<void> {
+  const { stdout } = await promisify(execFile)(process.execPath, [RUN, trial]);
+  expect(stdout).toContain('✓');
+  expect(stdout).not.toContain('✗');
+}
+
+test.each(['slow-reader', 'echo-flood', 'cycles', 'fuzz', 'soak'])('%s', run, 120_000);
+
+(missing.length === 0 ? test : test.skip).each(['node-death', 'broker-death', 'interest'])('%s', run, 120_000);

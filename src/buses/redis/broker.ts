@@ -15,7 +15,10 @@ const MAX_PAYLOAD = 8_388_608;
 
 /** Milliseconds before the first attempt to reconnect; each further pause is twice as long, up to the last. */
 const FIRST_PAUSE = 50;
-const LAST_PAUSE = 2_000;
+const LAST_PAUSE = 1_000;
+
+/** Milliseconds that connecting takes a busy node, subscriptions included. */
+const CONNECTING = 500;
 
 /**
  * Milliseconds that Redis remembers that a session has ended: longer than it can stand still and find its sockets as they were.
@@ -44,6 +47,7 @@ interface Waiting {
 export class RedisBroker implements Broker {
   readonly name: string;
   readonly maxPayload = MAX_PAYLOAD;
+  readonly regroupTime = LAST_PAUSE + CONNECTING;
   readonly presence: RedisPresence;
 
   readonly #address: Address;

@@ -23,6 +23,11 @@ export interface Broker {
   readonly name: string;
   /** Bytes that one message may have. Known when `connect` has resolved. */
   readonly maxPayload: number;
+  /**
+   * Milliseconds within which all nodes are back that lost the broker together, counted from the first: as long as the pauses between attempts are, and some
+   * more. What waited for other nodes leaves then, for who is not back does not hear it.
+   */
+  readonly regroupTime: number;
 
   /**
    * Connects, once; lost connections are then sought again without end, with growing pauses, until `close`. Rejects with `VAQUERO_BUS_UNAVAILABLE`,

@@ -46,7 +46,7 @@ export class ClusterBus extends Bus {
     this.#options = completeClusterOptions(options);
     this.#channels = new Channels(this.#options.prefix);
     this.#reports = new Reports(this.#options.onError);
-    this.#link = new Link(broker, this.#options, this.counters, this.#reports, this.#linkEvents());
+    this.#link = new Link(broker, this.#options, this.counters, this.#reports, this.timers, this.#linkEvents());
     this.#interests = new Interests(broker, (error) => this.#failed(error));
     this.#conversations = new Conversations(this.#speaker());
     this.#presence = new ClusterPresence(this.#presenceHost(), broker);

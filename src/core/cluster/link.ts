@@ -1,5 +1,6 @@
 import type { BusCounters, BusStatus } from '../bus.js';
 import { VaqueroError } from '../errors.js';
+import { Alarm, type Timers } from '../timers.js';
 import type { Broker, BrokerEvents } from './broker.js';
 import type { CompleteOptions } from './options.js';
 import { Outbox, type Outgoing } from './outbox.js';
@@ -13,10 +14,12 @@ export interface LinkEvents {
   restored(): Promise<void>;
 }
 
-/** The way to the broker: where it stands, and what becomes of messages while it is closed. */
-export class Link implements BrokerEvents {
+/** The way to the broker: where it stands, and what becomes of messages while it is closed. Rings when the other nodes have found the broker again too. */
+export class Link extends Alarm implements BrokerEvents {
   status: BusStatus = 'idle';
   readonly #outbox: Outbox;
+  /** The broker is back, and the other nodes may not be: messages for them wait. */
+  #regrouping = false;
   /** Messages that this outage has cost. */
   #dropped = 0;
 
@@ -25,8 +28,10 @@ export class Link implements BrokerEvents {
     private readonly options: Pick<CompleteOptions, 'whileDown' | 'bufferLimit'>,
     private readonly counters: BusCounters,
     private readonly reports: Reports,
+    private readonly timers: Timers,
     private readonly bus: LinkEvents,
   ) {
+    super();
     this.#outbox = new Outbox(options.bufferLimit);
   }
 
@@ -49,16 +54,17 @@ export class Link implements BrokerEvents {
   }
 
   async close(): Promise<void> {
+    if (this.#regrouping) this.#release();
     this.status = 'closed';
     for (const _ of this.#outbox.empty()) this.#drop();
     if (this.#dropped > 0) this.#tellDropped('the bus was closed while the broker was away');
     await this.broker.close();
   }
 
-  /** Gives a message to the broker, now or when it is back; false if it is dropped instead. */
+  /** Gives a message to the broker, now or when the nodes are back; false if it is dropped instead. */
   emit(outgoing: Outgoing): boolean {
-    if (this.status === 'connected') return this.#give(outgoing);
-    if (this.status !== 'closed' && this.options.whileDown === 'buffer' && this.#outbox.add(outgoing)) return true;
+    if (this.connected && !this.#regrouping) return this.#give(outgoing);
+    if (this.#mayWait() && this.#outbox.add(outgoing)) return true;
     this.#drop();
     if (this.status === 'closed') this.reports.tellOnce(closedError(this.broker));
     else if (this.#dropped === 1) this.reports.tell(this.#overflow());
@@ -77,10 +83,25 @@ export class Link implements BrokerEvents {
     this.#dropped++;
   }
 
+  #mayWait(): boolean {
+    return this.#regrouping || (this.status !== 'closed' && this.options.whileDown === 'buffer');
+  }
+
   #opened(): void {
     this.status = 'connected';
+    this.#release();
+  }
+
+  /** Lets go what waits. */
+  #release(): void {
+    this.#endRegrouping();
     for (const outgoing of this.#outbox.empty()) this.#give(outgoing);
     if (this.#dropped > 0) this.#tellDropped('the broker was away');
+  }
+
+  #endRegrouping(): void {
+    this.timers.cancel(this);
+    this.#regrouping = false;
   }
 
   // --- What the broker tells ---
@@ -96,6 +117,7 @@ export class Link implements BrokerEvents {
   down(cause: Error): void {
     if (this.status === 'closed') return;
     this.status = 'reconnecting';
+    this.#endRegrouping();
     this.reports.tell(
       new VaqueroError(
         'VAQUERO_BUS_LOST',
@@ -108,8 +130,14 @@ export class Link implements BrokerEvents {
 
   up(): void {
     if (this.status !== 'reconnecting') return;
-    this.#opened();
+    this.status = 'connected';
+    this.#regrouping = true;
+    this.timers.start(this, this.broker.regroupTime);
     this.bus.restored().catch((error) => this.reports.tell(error));
+  }
+
+  ring(): void {
+    this.#release();
   }
 
   lost(messages: number): void {
@@ -123,8 +151,7 @@ export class Link implements BrokerEvents {
   // --- What is said of what is dropped ---
 
   #overflow(): VaqueroError {
-    const { whileDown, bufferLimit } = this.options;
-    const why = whileDown === 'drop' ? "whileDown is 'drop'" : `bufferLimit allows ${bufferLimit} bytes to wait`;
+    const why = this.#mayWait() ? `bufferLimit allows ${this.options.bufferLimit} bytes to wait` : "whileDown is 'drop'";
     return new VaqueroError(
       'VAQUERO_BUS_OVERFLOW',
       `${this.broker.name} is away, and ${why}: messages for other nodes are dropped from now on, until it is back. counters.dropped says how many.`,

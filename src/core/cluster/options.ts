@@ -9,7 +9,8 @@ export interface ClusterOptions extends BusOptions {
   /** Milliseconds without a sign of life after which a node is held for dead, 300 to 600,000. Default 5,000. */
   readonly nodeTimeout?: number;
   /**
-   * What becomes of messages for other nodes while the broker is away: they wait (`buffer`), up to `bufferLimit`, or are dropped at once (`drop`). What is dropped is counted,
+   * What becomes of messages for other nodes while the broker is away: they wait (`buffer`), up to `bufferLimit`, or are dropped at once (`drop`). What waits leaves
+   * when the broker is back and the other nodes have had the time to find it too. What is dropped is counted,
    * and reported once for each time that the broker was away. Default `buffer`.
    */
   readonly whileDown?: 'buffer' | 'drop';

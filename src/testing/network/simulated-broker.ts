@@ -32,6 +32,7 @@ export class SimulatedBroker implements Broker, Port {
     private readonly exchange: Exchange,
     private readonly clock: Clock,
     delay: () => number,
+    readonly regroupTime = 0,
   ) {
     this.#there = new Wire(clock, delay);
     this.#back = new Wire(clock, delay);
@@ -49,10 +50,11 @@ export class SimulatedBroker implements Broker, Port {
     return this.#ask(() => undefined);
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#events = null;
+    // What was published arrives first; where the connection is cut there is nothing to wait for.
+    await this.#ask(() => undefined).catch(() => undefined);
     this.kill();
-    return Promise.resolve();
   }
 
   publish(channel: string, message: Uint8Array): void {

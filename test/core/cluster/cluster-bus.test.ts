@@ -22,8 +22,11 @@ class Cluster {
   readonly clock = new VirtualClock();
   readonly #exchange = new Exchange(this.clock);
 
+  /** @param regroupTime - that of its brokers */
+  constructor(private readonly regroupTime = 0) {}
+
   broker(): SimulatedBroker {
-    return new SimulatedBroker(this.#exchange, this.clock, () => 1);
+    return new SimulatedBroker(this.#exchange, this.clock, () => 1, this.regroupTime);
   }
 
   idle(options: ClusterOptions = {}): Member {
@@ -184,6 +187,43 @@ describe('while the broker is away', () => {
     // Interest was restored without anybody asking.
     expect(await heard(near)).toEqual(['after', 'from there']);
     expect([here.bus.status, here.bus.counters.dropped]).toEqual(['connected', 0]);
+  });
+
+  test.each(['buffer', 'drop'] as const)(
+    "what waits with whileDown: '%s' leaves, in order, when other nodes have had the time to come back too",
+    async (whileDown) => {
+      const cluster = new Cluster(1_000);
+      const [here, there] = [await cluster.node({ whileDown }), await cluster.node()];
+      const far = await subscriber(cluster, there, 'topic');
+      for (const { broker } of [here, there]) broker.cut();
+      await cluster.pass();
+      here.bus.publish('topic', 'while away');
+      here.broker.heal();
+      await cluster.pass();
+      here.bus.publish('topic', 'when back');
+      await cluster.pass(700);
+      there.broker.heal();
+      await cluster.pass(500);
+      here.bus.publish('topic', 'after');
+      await cluster.pass();
+      expect(await heard(far)).toEqual([...(whileDown === 'buffer' ? ['while away'] : []), 'when back', 'after']);
+    },
+  );
+
+  test('closing sends what waits for other nodes to come back; another outage lets it wait on', async () => {
+    const cluster = new Cluster(1_000);
+    const here = await cluster.node();
+    const far = await subscriber(cluster, await cluster.node(), 'topic');
+    for (const text of ['once', 'twice']) {
+      here.broker.cut();
+      await cluster.pass(2_000);
+      here.bus.publish('topic', text);
+      here.broker.heal();
+      await cluster.pass();
+    }
+    expect(await heard(far)).toEqual([]);
+    await Promise.all([here.bus.close(), cluster.pass()]);
+    expect(await heard(far)).toEqual(['once', 'twice']);
   });
 
   test('bufferLimit holds the oldest; the rest is dropped, counted, and reported when it begins and when it is over', async () => {

@@ -1,0 +1,70 @@
+import { until } from './clock.js';
+import type { TrialNode } from './nodes.js';
+import { difference, Listener, Speaker } from './sequence.js';
+
+const TOPIC = 'trial';
+const LISTENERS_EACH = 3;
+/** Milliseconds that what was said last may take to arrive. */
+const SETTLE = 20_000;
+
+/** What one listener got of one speaker, beside what was said. */
+export interface Line {
+  readonly speaker: Speaker;
+  readonly listener: Listener;
+  /** Both are on one node. */
+  readonly local: boolean;
+  /** When each number that did not arrive was sent. */
+  readonly lost: readonly number[];
+  /** Numbers that did not arrive though a later one did. */
+  readonly gaps: number;
+  readonly twice: number;
+  readonly reordered: number;
+}
+
+/** Load on all nodes: a speaker and some listeners on each, all in one topic. */
+export class Traffic {
+  readonly speakers: Speaker[] = [];
+  readonly listeners: Listener[] = [];
+
+  static async on(nodes: readonly TrialNode[]): Promise<Traffic> {
+    const traffic = new Traffic();
+    for (const [node, { port }] of nodes.entries()) {
+      for (let i = 0; i < LISTENERS_EACH; i++) traffic.listeners.push(await listen(node, port));
+    }
+    for (const [node, { port }] of nodes.entries()) traffic.speakers.push(await Speaker.connect(port, node, TOPIC));
+    return traffic;
+  }
+
+  begin(perSecond: number): void {
+    for (const speaker of this.speakers) speaker.begin(perSecond);
+  }
+
+  /** The speakers stop; resolves when the listeners have the last of what they said. */
+  async settle(speakers = this.speakers, listeners = this.listeners): Promise<void> {
+    for (const speaker of this.speakers) speaker.stop();
+    const complete = ({ name, sentAt }: Speaker) =>
+      listeners.every((listener) => listener.of(name).numbers.at(-1) === sentAt.length - 1);
+    await until(() => speakers.every(complete), SETTLE);
+  }
+
+  lines(speakers = this.speakers, listeners = this.listeners): Line[] {
+    return speakers.flatMap((speaker) => listeners.map((listener) => line(speaker, listener)));
+  }
+
+  end(): void {
+    for (const speaker of this.speakers) speaker.end();
+    for (const listener of this.listeners) listener.client?.end();
+  }
+}
+
+export async function listen(node: number, port: number): Promise<Listener> {
+  const listener = new Listener(node);
+  await listener.connect(port, TOPIC);
+  return listener;
+}
+
+function line(speaker: Speaker, listener: Listener): Line {
+  const { lost, ...rest } = difference(listener.of(speaker.name).numbers, speaker.sentAt.length);
+  const local = speaker.node === listener.node;
+  return { speaker, listener, local, lost: lost.map((number) => speaker.sentAt[number] as number), ...rest };
+}
