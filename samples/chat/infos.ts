@@ -1,8 +1,8 @@
 import { Info } from 'vaquero';
 
 /**
- * What happens in a room, as infos on the bus. The names given to `@Info` make them the same classes on another node; the fields are what a
- * client reads, for the handler replies infos as they are.
+ * What happens in a room, as infos on the bus. The names given to `@Info` make them the same classes on another node. Who comes and who goes is
+ * told by presence.
  */
 
 /** The topic of a room. */
@@ -10,7 +10,7 @@ export function topicOf(room: string): string {
   return `chat:${room}`;
 }
 
-/** A line was said. `at` grows from line to line of a room, so that it also tells one from another. */
+/** A line was said; clients get it as it is. The `at` of one person grows from line to line, so name and `at` tell one line from another. */
 @Info('chat.said')
 export class Said {
   readonly type = 'said';
@@ -21,29 +21,13 @@ export class Said {
   ) {}
 }
 
-/** Somebody came. */
-@Info('chat.joined')
-export class Joined {
-  readonly type = 'joined';
-  constructor(
-    readonly name: string,
-    readonly at: number,
-  ) {}
-}
-
-/** Somebody went. */
-@Info('chat.left')
-export class Left {
-  readonly type = 'left';
-  constructor(
-    readonly name: string,
-    readonly at: number,
-  ) {}
-}
-
 /** Somebody is about to say something. */
 @Info('chat.typing')
 export class Typing {
   readonly type = 'typing';
   constructor(readonly name: string) {}
 }
+
+/** Asks one who is in a room what was said last; the answer is a list of `Said`, oldest first. */
+@Info('chat.history-asked')
+export class HistoryAsked {}

@@ -2,17 +2,18 @@ import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { container } from 'tsyringe';
-import { attach } from 'vaquero';
+import { attach, type Bus } from 'vaquero';
+import { portOf } from './ports.js';
 import type { Sample } from './sample.js';
 import { site } from './site.js';
 
 /** Milliseconds that open connections get to say goodbye. */
 const CLOSE_TIMEOUT = 5_000;
 
-/** Serves samples, pages and sockets on one port, until SIGTERM or SIGINT. */
-export async function run(samples: readonly Sample[]): Promise<void> {
+/** Serves samples, pages and sockets on one port, until SIGTERM or SIGINT. Over a bus with a broker they are served together with other nodes. */
+export async function run(samples: readonly Sample[], bus?: Bus): Promise<void> {
   const httpServer = createServer(await site(samples));
-  const server = await attach(httpServer, { handlers: samples.flatMap((sample) => sample.handlers) });
+  const server = await attach(httpServer, { handlers: samples.flatMap((sample) => sample.handlers), ...(bus && { bus }) });
   await listen(httpServer, portOf(process.env.PORT));
   const stops = samples.map((sample) => sample.start?.(container));
   announce(httpServer, samples);
@@ -26,13 +27,6 @@ export async function run(samples: readonly Sample[]): Promise<void> {
   // Nothing is left to wait for then, so the process ends by itself, with code 0. A second signal does not wait.
   process.once('SIGTERM', shutDown);
   process.once('SIGINT', shutDown);
-}
-
-/** `PORT`, or 8080; 0 finds a free one. */
-function portOf(given: string | undefined): number {
-  const port = given === undefined || given === '' ? 8080 : Number(given);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`PORT must be 0 to 65535, got "${given}".`);
-  return port;
 }
 
 async function listen(httpServer: HttpServer, port: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { handshake, RawClient, request } from '../support/raw-client.js';
+import { handshake, request } from '../support/raw-client.js';
+import { Person } from './person.js';
 import { type Program, run } from './program.js';
 
 let chat: Program;
@@ -13,49 +14,26 @@ afterAll(async () => {
   await chat.stop();
 });
 
-/** One person in a room. */
-class Person {
-  private constructor(readonly client: RawClient) {}
-
-  static async join(room: string, name: string): Promise<Person> {
-    return new Person(await RawClient.open(chat.socketUrl, `/chat/${room}?name=${encodeURIComponent(name)}`));
-  }
-
-  async hears(): Promise<Record<string, unknown>> {
-    return JSON.parse(await this.client.nextText());
-  }
-
-  /** The next of a type; what comes before is not looked at. */
-  async hearsOf(type: string): Promise<Record<string, unknown>> {
-    for (;;) {
-      const heard = await this.hears();
-      if (heard.type === type) return heard;
-    }
-  }
-
-  says(text: string): void {
-    this.client.text(JSON.stringify({ type: 'say', text }));
-  }
-}
+const join = (room: string, name: string) => Person.join(chat.socketUrl, room, name);
 
 const newRoom = () => `room-${++rooms}`;
 
 test('who comes is welcomed with who is there and what was said', async () => {
   const room = newRoom();
-  const ada = await Person.join(room, 'Ada');
+  const ada = await join(room, 'Ada');
   expect(await ada.hearsOf('welcome')).toEqual({ type: 'welcome', name: 'Ada', names: ['Ada'], lines: [] });
   ada.says('first');
   const line = await ada.hearsOf('said');
   expect(line).toEqual({ type: 'said', name: 'Ada', text: 'first', at: expect.any(Number) });
-  const bob = await Person.join(room, 'Bob');
+  const bob = await join(room, 'Bob');
   expect(await bob.hearsOf('welcome')).toEqual({ type: 'welcome', name: 'Bob', names: ['Ada', 'Bob'], lines: [line] });
 });
 
 test('the others hear who comes, what is said and who goes', async () => {
   const room = newRoom();
-  const ada = await Person.join(room, 'Ada');
+  const ada = await join(room, 'Ada');
   await ada.hearsOf('welcome');
-  const bob = await Person.join(room, 'Bob');
+  const bob = await join(room, 'Bob');
   expect(await ada.hearsOf('joined')).toMatchObject({ name: 'Ada' });
   expect(await ada.hearsOf('joined')).toMatchObject({ name: 'Bob' });
   bob.says('hello there');
@@ -65,7 +43,7 @@ test('the others hear who comes, what is said and who goes', async () => {
 });
 
 test('rooms do not hear each other', async () => {
-  const [here, there] = [await Person.join(newRoom(), 'Ada'), await Person.join(newRoom(), 'Bob')];
+  const [here, there] = [await join(newRoom(), 'Ada'), await join(newRoom(), 'Bob')];
   await here.hearsOf('welcome');
   await there.hearsOf('welcome');
   here.says('only here');
@@ -77,13 +55,13 @@ test('rooms do not hear each other', async () => {
 test('a name that is taken gets a number', async () => {
   const room = newRoom();
   const names: unknown[] = [];
-  for (const wanted of ['Ada', 'ada', 'Ada']) names.push((await (await Person.join(room, wanted)).hearsOf('welcome')).name);
+  for (const wanted of ['Ada', 'ada', 'Ada']) names.push((await (await join(room, wanted)).hearsOf('welcome')).name);
   expect(names).toEqual(['Ada', 'ada 2', 'Ada 3']);
 });
 
 test('typing is told to the others only', async () => {
   const room = newRoom();
-  const [ada, bob] = [await Person.join(room, 'Ada'), await Person.join(room, 'Bob')];
+  const [ada, bob] = [await join(room, 'Ada'), await join(room, 'Bob')];
   ada.client.text('{"type":"typing"}');
   expect(await bob.hearsOf('typing')).toEqual({ type: 'typing', name: 'Ada' });
   ada.says('done');
@@ -96,12 +74,12 @@ test('typing is told to the others only', async () => {
 
 test('a room remembers its last hundred lines while it is empty', async () => {
   const room = newRoom();
-  const ada = await Person.join(room, 'Ada');
+  const ada = await join(room, 'Ada');
   await ada.hearsOf('welcome');
   for (let i = 1; i <= 10; i++) ada.says(`line ${i}`);
   for (let i = 1; i <= 10; i++) await ada.hearsOf('said');
   await ada.client.close(1000);
-  const { lines } = await (await Person.join(room, 'Bob')).hearsOf('welcome');
+  const { lines } = await (await join(room, 'Bob')).hearsOf('welcome');
   expect((lines as { text: string }[]).map(({ text }) => text)).toEqual(Array.from({ length: 10 }, (_, i) => `line ${i + 1}`));
 });
 
@@ -113,7 +91,7 @@ test.each([
   ['a line that is too long', JSON.stringify({ type: 'say', text: 'x'.repeat(1_001) })],
   ['a text that is none', '{"type":"say","text":7}'],
 ])('%s is refused with a reason, and nobody else hears of it', async (_name, message) => {
-  const ada = await Person.join(newRoom(), 'Ada');
+  const ada = await join(newRoom(), 'Ada');
   ada.client.text(message);
   expect(await ada.hearsOf('refused')).toEqual({ type: 'refused', reason: expect.stringMatching(/\.$/) });
   ada.says('fine');

@@ -27,11 +27,12 @@ function enter(next) {
   room = next;
   me = '';
   log.clear();
-  people.reset([], me);
+  people.reset([], [], me);
   composer.enter(room);
   showRooms(room);
   byId('room').textContent = `#${room}`;
   byId('me').replaceChildren(nameOf(wanted));
+  byId('node').textContent = '';
   drawer.close();
   seen();
   focus();
@@ -52,7 +53,7 @@ function hear(message) {
     case 'said':
       return said(message);
     case 'joined':
-      people.add(message.name);
+      people.add(message.name, message.node);
       // That one has come oneself is no news.
       if (message.name !== me) log.event(message.at, nameOf(message.name), ' joined');
       return;
@@ -61,21 +62,30 @@ function hear(message) {
       return log.event(message.at, nameOf(message.name), ' left');
     case 'typing':
       return people.startTyping(message.name);
+    case 'renamed':
+      return renamed(message.name);
     case 'refused':
       return composer.refused(message.reason);
   }
 }
 
 /** Comes first, and again after each reconnection; then it also tells which of one's own lines had arrived before the connection was lost. */
-function welcome({ name, names, lines }) {
+function welcome({ name, names, node, nodes, lines }) {
   const mine = [me, name];
-  me = name;
-  for (const line of lines) if (line.at > log.lastAt && mine.includes(line.name)) composer.heard(line.text);
-  log.history(lines, me);
-  people.reset(names, me);
-  byId('me').replaceChildren(nameOf(me));
+  for (const line of lines) if (!log.has(line) && mine.includes(line.name)) composer.heard(line.text);
+  log.history(lines, name);
+  people.reset(names, nodes ?? [], name);
+  renamed(name);
+  byId('node').textContent = node === undefined ? '' : ` on ${node}`;
   composer.connected(true);
   composer.restoreLost();
+}
+
+/** Also comes when somebody took the same name at the same time, and keeps it. */
+function renamed(name) {
+  me = name;
+  people.callMe(me);
+  byId('me').replaceChildren(nameOf(me));
 }
 
 function said(line) {

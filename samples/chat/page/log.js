@@ -9,9 +9,8 @@ const LINK = /(https?:\/\/[^\s<>"]+[^\s<>"'.,;:!?)\]])/;
 
 /** What was said, newest at the end. It stays at the end, unless somebody has scrolled up to read. */
 export class Log {
-  /** When the last line that is shown was said. */
-  lastAt = 0;
-
+  /** Which lines are shown. Lines of several nodes need not come in the order of their times, so times alone do not tell. */
+  #shown = new Set();
   #box = byId('log');
   #jump = byId('jump');
   #lastLine = null;
@@ -34,7 +33,7 @@ export class Log {
   clear() {
     this.#box.replaceChildren();
     this.#box.classList.remove('known');
-    this.lastAt = 0;
+    this.#shown.clear();
     this.#lastLine = null;
     this.#lastDay = '';
     this.toEnd();
@@ -52,10 +51,16 @@ export class Log {
     });
   }
 
+  /** Whether a line is shown already. */
+  has(line) {
+    return this.#shown.has(keyOf(line));
+  }
+
   /** Adds a line; false for one that is shown already. */
   line(line, own) {
-    if (line.at <= this.lastAt) return false;
-    this.lastAt = line.at;
+    if (this.has(line)) return false;
+    this.#shown.add(keyOf(line));
+    if (this.#shown.size > KEPT_ENTRIES) this.#shown.delete(this.#shown.values().next().value);
     this.#day(line.at);
     const last = this.#lastLine;
     const together = last?.name === line.name && line.at - last.at < TOGETHER;
@@ -107,6 +112,11 @@ export class Log {
     this.#jump.hidden = count === 0;
     this.#jump.textContent = count === 1 ? '↓ 1 new message' : `↓ ${count} new messages`;
   }
+}
+
+/** A person's lines have times of their own. */
+function keyOf({ name, at }) {
+  return `${at} ${name}`;
 }
 
 function timeOf(at) {

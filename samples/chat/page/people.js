@@ -4,25 +4,31 @@ const TYPING_SHOWN = 4_000;
 
 /** Who is here, in a list and a count, and who is typing. */
 export class People {
-  #names = new Set();
+  /** The node of each by their names; none has one where there is one only. */
+  #nodes = new Map();
   #typing = new Map();
   #me = '';
 
-  /** Replaces everybody. */
-  reset(names, me) {
-    this.#names = new Set(names);
+  /** Replaces everybody; each name's node is where the name is. */
+  reset(names, nodes, me) {
+    this.#nodes = new Map(names.map((name, i) => [name, nodes[i]]));
     this.#me = me;
     for (const name of [...this.#typing.keys()]) this.stopTyping(name);
     this.#draw();
   }
 
-  add(name) {
-    this.#names.add(name);
+  add(name, node) {
+    this.#nodes.set(name, node);
+    this.#draw();
+  }
+
+  callMe(name) {
+    this.#me = name;
     this.#draw();
   }
 
   remove(name) {
-    this.#names.delete(name);
+    this.#nodes.delete(name);
     this.stopTyping(name);
     this.#draw();
   }
@@ -43,13 +49,14 @@ export class People {
   }
 
   #draw() {
-    byId('count').textContent = this.#names.size;
-    byId('people').replaceChildren(...[...this.#names].map((name) => this.#entry(name)));
+    byId('count').textContent = this.#nodes.size;
+    byId('people').replaceChildren(...[...this.#nodes].map(([name, node]) => this.#entry(name, node)));
   }
 
-  #entry(name) {
+  #entry(name, node) {
     const you = name === this.#me ? [element('span', { className: 'you' }, 'you')] : [];
-    return element('li', {}, avatar(name), nameOf(name), ...you);
+    const where = node === undefined ? [] : [element('span', { className: 'node' }, node)];
+    return element('li', {}, avatar(name), nameOf(name), ...you, ...where);
   }
 
   #drawTyping() {
