@@ -12,6 +12,12 @@ export default {
     '^vaquero/testing$': '<rootDir>/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  modulePathIgnorePatterns: ['<rootDir>/bench/', '<rootDir>/dist/', '<rootDir>/dist-samples/', '<rootDir>/dist-reliability/'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/bench/',
+    '<rootDir>/dist/',
+    '<rootDir>/dist-samples/',
+    '<rootDir>/dist-reliability/',
+    '<rootDir>/dist-docs/',
+  ],
   testTimeout: 15_000,
 };

@@ -13,6 +13,7 @@ export interface AcceptOptions {
 
 /** What `reject` can say besides the status. */
 export interface RejectOptions {
+  /** More headers for the response. */
   readonly headers?: HeaderValues;
   /** Plain text, unless a `content-type` header says otherwise. */
   readonly body?: string;

@@ -24,6 +24,7 @@ export type ErrorStage =
 
 /** What `onError` is told beside the error. */
 export interface ErrorContext {
+  /** What was being done. */
   readonly stage: ErrorStage;
   /** The handler's class name, where there is one. */
   readonly handler?: string;

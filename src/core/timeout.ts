@@ -17,6 +17,7 @@ export class Timeout<Message = unknown> {
 /** The info that `connection.monitor` delivers when the other connection has ended, as Erlang's `{'DOWN', …}`. */
 export class Down {
   constructor(
+    /** The connection that has ended. */
     readonly ref: Ref,
     /** Its `shutdownReason` if it set one and ended normally, else its terminate reason; `'gone'` if it had ended before. */
     readonly reason: unknown,

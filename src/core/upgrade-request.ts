@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 /** Who is at the other end. */
 export interface Peer {
+  /** Its IP address; with `trustProxy`, as a proxy forwarded it. */
   readonly address: string;
   readonly port: number;
 }
@@ -17,6 +18,7 @@ export interface RequestInfo {
   readonly path: string;
   /** What follows the `?`, without it. */
   readonly query: string;
+  /** Who asks. */
   readonly peer: Peer;
   /** Header names are in lower case, as Node gives them. */
   readonly headers: Readonly<IncomingHttpHeaders>;

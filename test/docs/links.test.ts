@@ -1,17 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-
-const ROOT = join(__dirname, '../..');
-
-const below = (folder: string, name: RegExp): string[] =>
-  existsSync(join(ROOT, folder))
-    ? readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-        .map((path) => join(folder, path))
-        .filter((path) => name.test(path))
-    : [];
-
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...below('docs', /\.md$/), ...below('samples', /README\.md$/)];
+import { PAGES, ROOT } from './harness/pages.js';
 
 /** A page without its code, in which nothing is a link or a heading. */
 const prose = (path: string) => readFileSync(path, 'utf8').replace(/^(```+|~~~+)[\s\S]*?^\1$/gm, '');
@@ -27,7 +17,7 @@ function links(path: string): string[] {
   return patterns.flatMap((pattern) => [...page.matchAll(pattern)].map(([, target]) => target as string));
 }
 
-/** The anchors of a page's headings, as GitHub makes them: a second of the same name gets `-1`. */
+/** The anchors of a page: those that it sets itself, and those of its headings as GitHub makes them, where a second of the same name gets `-1`. */
 function anchors(path: string): Set<string> {
   const seen = new Map<string, number>();
   const names = [...prose(path).matchAll(/^#{1,6}\s+(.+?)\s*#*$/gm)].map(([, heading]) => {
@@ -40,7 +30,8 @@ function anchors(path: string): Set<string> {
     seen.set(slug, before + 1);
     return before === 0 ? slug : `${slug}-${before}`;
   });
-  return new Set(names);
+  const own = [...prose(path).matchAll(/<a id="([^"]+)"><\/a>/g)].map(([, id]) => id as string);
+  return new Set([...names, ...own]);
 }
 
 /** What is wrong with a link of a page; undefined for one that leads somewhere, and for one that leaves the repository. */
@@ -59,6 +50,12 @@ describe('relative links', () => {
   test.each(PAGES)('of %s lead to files and headings', (name) => {
     const page = join(ROOT, name);
     expect(links(page).flatMap((link) => fault(page, link) ?? [])).toEqual([]);
+  });
+
+  test('of docs/README.md lead to every page there, which is how the site finds them', () => {
+    const listed = links(join(ROOT, 'docs/README.md')).map((link) => join('docs', link));
+    const pages = PAGES.filter((page) => /^docs\/(?!README)(?!api\/(?!README))/.test(page));
+    expect(pages.filter((page) => !listed.includes(page))).toEqual([]);
   });
 
   test('are found at all', () => {

@@ -48,11 +48,21 @@ export async function run(directory: string, program: string, ...parameters: str
   }
 }
 
-/** Packs the package into a folder as npm publishes it, and answers the tarball's name and the paths in it. */
-export async function pack(directory: string): Promise<{ readonly tarball: string; readonly paths: readonly string[] }> {
+/** What `npm pack` made. */
+interface Packed {
+  /** The tarball's name. */
+  readonly tarball: string;
+  /** Its bytes. */
+  readonly size: number;
+  /** The paths in it. */
+  readonly paths: readonly string[];
+}
+
+/** Packs the package into a folder as npm publishes it. */
+export async function pack(directory: string): Promise<Packed> {
   const packed = await run(ROOT, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', directory);
-  const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
-  return { tarball: filename, paths: files.map(({ path }) => path) };
+  const [{ filename, size, files }] = JSON.parse(packed) as [{ filename: string; size: number; files: { path: string }[] }];
+  return { tarball: filename, size, paths: files.map(({ path }) => path) };
 }
 
 /** A project of its own, far from this one's node_modules, with the package in it as npm publishes it. */
@@ -61,13 +71,12 @@ export class Consumer {
 
   private constructor(
     readonly directory: string,
-    /** The paths in the tarball. */
-    readonly packed: readonly string[],
+    readonly packed: Packed,
   ) {}
 
   static async create(): Promise<Consumer> {
     const directory = await mkdtemp(join(tmpdir(), 'vaquero-package-'));
-    const { tarball, paths } = await pack(directory);
+    const packed = await pack(directory);
     await cp(join(__dirname, 'consumer'), directory, { recursive: true });
     // What must not compile, must not with the published declarations either.
     await cp(join(__dirname, '../types'), directory, { recursive: true });
@@ -77,10 +86,10 @@ export class Consumer {
       join(directory, 'tsconfig.json'),
       JSON.stringify({ compilerOptions: COMPILER_OPTIONS, include: ['*.ts', '*.cts'] }),
     );
-    await run(directory, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', `./${tarball}`);
+    await run(directory, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', `./${packed.tarball}`);
     await mkdir(join(directory, 'node_modules/@types'));
     await symlink(join(ROOT, 'node_modules/@types/node'), join(directory, 'node_modules/@types/node'));
-    return new Consumer(directory, paths);
+    return new Consumer(directory, packed);
   }
 
   /** Compiles all that is in it; rejects with what the compiler finds. */

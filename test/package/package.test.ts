@@ -6,6 +6,9 @@ import { Consumer, ROOT, run } from './consumer.js';
 
 /** The package as others get it: dist must be built, as `npm test` does first. */
 
+/** Bytes that the tarball may have. Raising it is a commit of its own, whose message says what for. */
+const MAX_SIZE = 480_000;
+
 let consumer: Consumer;
 
 beforeAll(async () => {
@@ -28,12 +31,17 @@ describe('the package', () => {
   });
 
   test('holds what is built, templates, README, LICENSE and package.json, and nothing else', () => {
-    const others = consumer.packed.filter((path) => !/^dist\/.+(\.js|\.js\.map|\.d\.ts)$/.test(path));
+    const others = consumer.packed.paths.filter((path) => !/^dist\/.+(\.js|\.js\.map|\.d\.ts)$/.test(path));
     const templates = readdirSync(join(ROOT, 'templates'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
     expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json', ...templates].sort());
-    expect(consumer.packed).toEqual(expect.arrayContaining(['dist/index.js', 'dist/index.d.ts']));
+    expect(consumer.packed.paths).toEqual(expect.arrayContaining(['dist/index.js', 'dist/index.d.ts']));
+  });
+
+  test('is no larger than it may be', () => {
+    process.stdout.write(`vaquero packs into ${Math.ceil(consumer.packed.size / 1_000)} KB of at most ${MAX_SIZE / 1_000}\n`);
+    expect(consumer.packed.size).toBeLessThanOrEqual(MAX_SIZE);
   });
 
   test('compiles into a strict application that checks declarations and has no types of ws', async () => {

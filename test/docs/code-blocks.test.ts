@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describeWithRedis, RedisServer } from '../support/redis.js';
+import { type Block, blocksOf, PAGES, ROOT } from './harness/pages.js';
+import { Program } from './harness/program.js';
+import { build, fileOf, folderOf, isProject, PROGRAMS } from './harness/project.js';
+import { Terminals } from './harness/terminal.js';
+
+/**
+ * Every block of code in the pages: TypeScript is compiled strictly against the package, programs and commands are run, what serves is spoken
+ * to as the page shows, and JSON is read. How blocks are written is in CONTRIBUTING.md.
+ */
+
+const pages = new Map(PAGES.map((page): [string, readonly Block[]] => [page, blocksOf(page)]));
+const all = [...pages.values()].flat();
+
+/** A block that is run, and the transcripts of what is said to it. */
+interface Run {
+  readonly block: Block;
+  readonly transcripts: readonly string[];
+}
+
+/** Milliseconds that a block may take: some build a project or start another test runner. */
+const PATIENCE = 60_000;
+
+beforeAll(() => build(pages), PATIENCE);
+
+const started: Program[] = [];
+afterEach(() => {
+  for (const program of started.splice(0)) program.kill();
+});
+
+for (const [page, blocks] of pages) {
+  const runs = runsOf(blocks).map((run): [number, Run] => [run.block.line, run]);
+  const wantsRedis = blocks.some(({ code }) => code.includes('REDIS_URL'));
+  if (runs.length === 0) continue;
+  (wantsRedis ? describeWithRedis : describe)(page, () => {
+    if (wantsRedis) provideRedis();
+    test.each(runs)('line %s', (_, run) => perform(run, folderOf(page, blocks)), PATIENCE);
+  });
+}
+
+test.each(all.filter((block) => block.language === 'json'))('$page:$line is JSON', ({ code }) => {
+  expect(() => JSON.parse(code)).not.toThrow();
+});
+
+test('blocks are in languages that are run here, or say why they are not run', () => {
+  const known = [...PROGRAMS, 'sh', 'json', 'console'];
+  const unknown = all.filter((block) => !known.includes(block.language) && block.notRun === undefined);
+  expect(unknown.map(({ page, line, language }) => `${page}:${line} is "${language}"`)).toEqual([]);
+});
+
+test('a block that is not run says why', () => {
+  const reasons = all.flatMap(({ page, notRun }) => (notRun === undefined ? [] : [`${page}: ${notRun}`]));
+  expect([...new Set(reasons)].sort()).toMatchInlineSnapshot(`
+[
+  "CONTRIBUTING.md: it is this repository's own build and test",
+  "README.md: installs from the registry",
+  "README.md: it is this repository's own build and test",
+  "docs/cli.md: installs from the registry, as a test of the scaffold does",
+  "docs/getting-started.md: installs from the registry",
+  "docs/guide/deploying.md: wants Docker",
+  "docs/guide/deploying.md: wants nginx",
+  "docs/performance.md: measures for minutes",
+  "docs/reliability.md: takes minutes; the last of them is run by test/reliability",
+  "docs/setup.md: wants unplugin-swc and Vite 7",
+  "docs/setup.md: watches until it is stopped",
+]
+`);
+});
+
+/** Why commands of other projects, which readers make, are not run. */
+const ELSEWHERE = 'installs from the registry';
+
+test('commands of this repository that a page names are there', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+  const named = all
+    .filter(({ notRun = ELSEWHERE }) => !notRun.startsWith(ELSEWHERE))
+    .flatMap(({ page, code }) =>
+      [...code.matchAll(/npm run ([\w:-]+)(?! --prefix)(?=\s|$)/g)].map(([, script]) => [page, script]),
+    );
+  expect(named.filter(([, script]) => scripts[script as string] === undefined)).toEqual([]);
+});
+
+/** What of a page is run: its commands, and its programs but those that others import, and those of projects, which commands start. */
+function runsOf(blocks: readonly Block[]): Run[] {
+  const imported = new Set(
+    blocks.flatMap(({ code }) => [...code.matchAll(/from '\.\/(.+)\.js'/g)].map(([, name]) => `${name}.ts`)),
+  );
+  const runs: { block: Block; transcripts: string[] }[] = [];
+  for (const block of blocks) {
+    if (block.notRun !== undefined) continue;
+    const program = PROGRAMS.includes(block.language) && !isProject(blocks) && !imported.has(fileOf(block));
+    if (program || block.language === 'sh') runs.push({ block, transcripts: [] });
+    else if (block.language === 'console') {
+      const last = runs.at(-1);
+      if (last === undefined) throw new Error(`${block.page}:${block.line} speaks to a program, and there is none before it`);
+      last.transcripts.push(block.code);
+    }
+  }
+  return runs;
+}
+
+/** A Redis of the tests' own, where programs look for one. */
+function provideRedis(): void {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    process.env.REDIS_URL = redis.url;
+  });
+  afterAll(async () => {
+    delete process.env.REDIS_URL;
+    await redis.kill();
+  });
+}
+
+/** Runs a block to its end: what listens is spoken to, and told to end; rejects with what it said unless it ends well. */
+async function perform({ block, transcripts }: Run, folder: string): Promise<void> {
+  const program = await start(block, folder);
+  const serves = await program.listens();
+  if (serves) {
+    if (transcripts.length === 0) throw new Error('It serves, and the page does not show how to speak to it.');
+    const terminals = new Terminals(program);
+    for (const transcript of transcripts) await terminals.perform(transcript);
+    await terminals.close();
+    void program.stop();
+  }
+  const { code, signal, output } = await program.ended;
+  if (!serves && transcripts.length > 0) throw new Error(`Nothing listens:\n${output}`);
+  if (code !== 0 && signal !== 'SIGTERM') throw new Error(`It ended with ${signal ?? code}:\n${output}`);
+  if (isTest(block)) expect(output).toMatch(/# pass [1-9]/);
+}
+
+async function start(block: Block, folder: string): Promise<Program> {
+  const file = fileOf(block).replace(/\.ts$/, '.js');
+  const program =
+    block.language === 'sh'
+      ? await Program.start('bash', ['-euc', block.code], folder)
+      : await Program.start(process.execPath, [...(isTest(block) ? ['--test', '--test-reporter=tap'] : []), file], folder);
+  started.push(program);
+  return program;
+}
+
+function isTest(block: Block): boolean {
+  return fileOf(block).endsWith('.test.ts');
+}
