@@ -7,7 +7,7 @@ import { fill } from './templates.js';
 
 /** The buses of several nodes, and the packages of their clients. */
 export const BUSES: Readonly<Record<string, readonly string[]>> = {
-  nats: ['@nats-io/jetstream', '@nats-io/kv', '@nats-io/transport-node'],
+  nats: ['@nats-io/jetstream', '@nats-io/transport-node'],
   redis: ['ioredis'],
 };
 

@@ -69,7 +69,7 @@ describe('new', () => {
 
   test.each([
     ['redis', ['ioredis'], 'redis://localhost:6379'],
-    ['nats', ['@nats-io/jetstream', '@nats-io/kv', '@nats-io/transport-node'], 'nats://localhost:4222'],
+    ['nats', ['@nats-io/jetstream', '@nats-io/transport-node'], 'nats://localhost:4222'],
   ])('with --bus %s adds the bus, its client and a compose file', async (bus, clients, url) => {
     const folder = await emptyFolder();
     const { code, out } = await vaquero(folder, ['new', 'my-app', '--bus', bus]);

@@ -1,6 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Broker, BrokerEvents } from '../../core/cluster/broker.js';
 import { VaqueroError } from '../../core/errors.js';
+import { NOBODY } from '../nobody.js';
+import { REGROUP_TIME, Seeker } from '../seeker.js';
+import { WaitingRoom } from '../waiting-room.js';
 import { Dialer, type DialOptions } from './dialer.js';
 import { LifeTable } from './life-table.js';
 import { PresenceTable } from './presence-table.js';
@@ -8,31 +10,12 @@ import { addressOf } from './server.js';
 import type { Session } from './session.js';
 import type { Streams } from './streams.js';
 
-/** Milliseconds before the first attempt to connect again; each further pause is twice as long, up to the last. */
-const FIRST_PAUSE = 50;
-const LAST_PAUSE = 2000;
-
 const CLOSED = 'its bus was closed';
-
-/** Told to nobody: before `connect` and after `close`. */
-const NOBODY: BrokerEvents = {
-  message: () => undefined,
-  unheard: () => undefined,
-  down: () => undefined,
-  up: () => undefined,
-  lost: () => undefined,
-  failed: () => undefined,
-};
-
-/** A subscription that was made while there was no connection. */
-interface Waiting {
-  resolve(): void;
-  reject(error: Error): void;
-}
 
 /** NATS as a broker: channels are subjects; who lives and who is present is written down in JetStream. */
 export class NatsBroker implements Broker {
   readonly name: string;
+  readonly regroupTime = REGROUP_TIME;
   readonly presence: PresenceTable;
 
   readonly #life: LifeTable;
@@ -40,14 +23,12 @@ export class NatsBroker implements Broker {
   readonly #closing = new AbortController();
   /** What is to be subscribed to, whatever becomes of connections. */
   readonly #channels = new Set<string>();
-  #waiting: Waiting[] = [];
+  readonly #waitingRoom = new WaitingRoom();
+  readonly #seeker = new Seeker();
   #events = NOBODY;
   #session: Session | undefined;
   /** The last that was lost, until another has taken its place. */
   #lostLast: Session | undefined;
-  /** When the session was opened. */
-  #since = 0;
-  #pause = FIRST_PAUSE;
   #maxPayload = 0;
   #closed: Promise<void> | undefined;
 
@@ -92,7 +73,7 @@ export class NatsBroker implements Broker {
   async subscribe(channel: string): Promise<void> {
     this.#channels.add(channel);
     this.#session?.subscribe(channel);
-    if (!(await this.#session?.acknowledged())) await this.#restored();
+    if (!(await this.#session?.acknowledged())) await this.#waitingRoom.enter();
     const refusal = this.#session?.refused.get(channel);
     if (refusal === undefined) return;
     this.#channels.delete(channel);
@@ -130,14 +111,6 @@ export class NatsBroker implements Broker {
     }
   }
 
-  /** Resolves when there is a connection with everything subscribed to. */
-  #restored(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#closing.signal.aborted) reject(this.#unavailable(CLOSED));
-      else this.#waiting.push({ resolve, reject });
-    });
-  }
-
   /** Connects to one of the servers, and subscribes to everything; what is subscribed to or left meanwhile goes to the same connection. */
   async #establish(): Promise<void> {
     const session = await this.#dialer.dial(this.#closing.signal, this.#lostLast);
@@ -151,8 +124,8 @@ export class NatsBroker implements Broker {
     for (const error of session.refused.values()) this.#denied(error);
     this.#maxPayload = session.maxPayload;
     this.#lostLast = undefined;
-    this.#since = performance.now();
-    for (const { resolve } of this.#waiting.splice(0)) resolve();
+    this.#seeker.found();
+    this.#waitingRoom.open();
     session.ended.then((reason) => this.#lost(session, reason));
   }
 
@@ -165,30 +138,19 @@ export class NatsBroker implements Broker {
     this.#session = undefined;
     if (this.#closing.signal.aborted) return;
     this.#lostLast = session;
-    if (performance.now() - this.#since > LAST_PAUSE) this.#pause = FIRST_PAUSE;
     if (session.outstanding > 0) this.#events.lost(session.outstanding);
     this.#events.down(this.#dialer.failure(this.name, reason));
     void this.#seek();
   }
 
-  /** Tries to connect until it succeeds or the bus is closed. That the server is away was told; that it still is would be told without end. */
   async #seek(): Promise<void> {
-    const { signal } = this.#closing;
-    while (!signal.aborted) {
-      try {
-        // Nodes that lost it together do not come back together.
-        await pause(this.#pause * (0.5 + Math.random() / 2), undefined, { signal });
-        this.#pause = Math.min(2 * this.#pause, LAST_PAUSE);
-        await this.#establish();
-        return this.#events.up();
-      } catch {}
-    }
+    if (await this.#seeker.seek(() => this.#establish(), this.#closing.signal)) this.#events.up();
   }
 
   async #close(): Promise<void> {
     this.#events = NOBODY;
     this.#closing.abort();
-    for (const { reject } of this.#waiting.splice(0)) reject(this.#unavailable(CLOSED));
+    this.#waitingRoom.close(this.#unavailable(CLOSED));
     await this.#session?.close();
   }
 

@@ -1,5 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Broker, BrokerEvents } from '../../core/cluster/broker.js';
+import { NOBODY } from '../nobody.js';
+import { REGROUP_TIME, Seeker } from '../seeker.js';
+import { WaitingRoom } from '../waiting-room.js';
 import { type Address, nameOf } from './address.js';
 import { Failures } from './failures.js';
 import { Keys } from './keys.js';
@@ -13,13 +15,6 @@ import { Session, type SessionEvents } from './session.js';
  */
 const MAX_PAYLOAD = 8_388_608;
 
-/** Milliseconds before the first attempt to reconnect; each further pause is twice as long, up to the last. */
-const FIRST_PAUSE = 50;
-const LAST_PAUSE = 1_000;
-
-/** Milliseconds that connecting takes a busy node, subscriptions included. */
-const CONNECTING = 500;
-
 /**
  * Milliseconds that Redis remembers that a session has ended: longer than it can stand still and find its sockets as they were.
  */
@@ -27,27 +22,11 @@ const FENCE_TTL = 3_600_000;
 
 const CLOSED = 'its bus was closed';
 
-/** Told to nobody: before `connect` and after `close`. */
-const NOBODY: BrokerEvents = {
-  message: () => undefined,
-  unheard: () => undefined,
-  down: () => undefined,
-  up: () => undefined,
-  lost: () => undefined,
-  failed: () => undefined,
-};
-
-/** A subscription that was made while there was no connection. */
-interface Waiting {
-  resolve(): void;
-  reject(error: Error): void;
-}
-
 /** What the bus of many nodes needs, by one Redis; its keys begin with the prefix. */
 export class RedisBroker implements Broker {
   readonly name: string;
   readonly maxPayload = MAX_PAYLOAD;
-  readonly regroupTime = LAST_PAUSE + CONNECTING;
+  readonly regroupTime = REGROUP_TIME;
   readonly presence: RedisPresence;
 
   readonly #address: Address;
@@ -56,7 +35,8 @@ export class RedisBroker implements Broker {
   readonly #failures: Failures;
   readonly #closing = new AbortController();
   readonly #subscriptions = new Set<string>();
-  #waiting: Waiting[] = [];
+  readonly #waitingRoom = new WaitingRoom();
+  readonly #seeker = new Seeker();
   #events = NOBODY;
   /** The one that is connected, with everything subscribed to. */
   #session: Session | undefined;
@@ -96,11 +76,11 @@ export class RedisBroker implements Broker {
   async subscribe(channel: string): Promise<void> {
     this.#subscriptions.add(channel);
     const session = this.#session;
-    if (session === undefined) return this.#restored();
+    if (session === undefined) return this.#waitingRoom.enter();
     try {
       await session.subscribe([channel]);
     } catch (error) {
-      if (session.over) return this.#restored();
+      if (session.over) return this.#waitingRoom.enter();
       this.#subscriptions.delete(channel);
       throw error;
     }
@@ -133,14 +113,6 @@ export class RedisBroker implements Broker {
     return this.#connected().call(command, ...args);
   }
 
-  /** Resolves when there is a connection with everything subscribed to. */
-  #restored(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#closing.signal.aborted) reject(this.#failures.unavailable(CLOSED));
-      else this.#waiting.push({ resolve, reject });
-    });
-  }
-
   /** Opens a session and puts it to work. */
   async #establish(): Promise<void> {
     const session = new Session(this.#address, this.#failures, this.#keys, this.#sessionEvents);
@@ -154,7 +126,8 @@ export class RedisBroker implements Broker {
       throw error;
     }
     this.#session = session;
-    for (const { resolve } of this.#waiting.splice(0)) resolve();
+    this.#seeker.found();
+    this.#waitingRoom.open();
   }
 
   /** Ends the session unless something has been done with it when the time is over. */
@@ -195,20 +168,8 @@ export class RedisBroker implements Broker {
     },
   };
 
-  /**
-   * Tries to connect until it succeeds or the broker is closed. That Redis is away has been told; that it still is would be told
-   * without end.
-   */
   async #seek(): Promise<void> {
-    const { signal } = this.#closing;
-    for (let longest = FIRST_PAUSE; !signal.aborted; longest = Math.min(2 * longest, LAST_PAUSE)) {
-      try {
-        // Nodes that lost it together do not come back together.
-        await pause(longest * (0.5 + Math.random() / 2), undefined, { signal });
-        await this.#establish();
-        return this.#events.up();
-      } catch {}
-    }
+    if (await this.#seeker.seek(() => this.#establish(), this.#closing.signal)) this.#events.up();
   }
 
   async #close(): Promise<void> {
@@ -216,10 +177,10 @@ export class RedisBroker implements Broker {
     this.#session = undefined;
     this.#events = NOBODY;
     this.#closing.abort();
-    await session?.drain();
     const closed = this.#failures.unavailable(CLOSED);
+    this.#waitingRoom.close(closed);
+    await session?.drain();
     this.#last?.end(closed);
     await this.#last?.closed;
-    for (const { reject } of this.#waiting.splice(0)) reject(closed);
   }
 }

@@ -10,7 +10,7 @@ export interface BrokerEvents {
   up(): void;
   /** This many messages were given to a connection that was lost before the broker had acknowledged them: they may have arrived or not. */
   lost(messages: number): void;
-  /** The connection is lost for good: why, and what to do. */
+  /** Something does not work, and the connection stays: a channel that is not permitted, for example. */
   failed(error: Error): void;
 }
 
