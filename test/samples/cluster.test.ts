@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { describeWithBrowser, openBrowser } from '../support/chromium.js';
+import { describeWithNats } from '../support/nats.js';
 import { describeWithRedis, RedisServer } from '../support/redis.js';
 import { ClusterProgram, type NodeProgram } from './cluster-program.js';
 import { openPage } from './page.js';
@@ -11,7 +12,12 @@ const NODE_TIMEOUT = 2_000;
 /** Until then, and as long again until somebody looks: those of a node that was killed are gone. A second more, for the machine. */
 const GONE_WITHIN = 2 * NODE_TIMEOUT + 1_000;
 
-describe.each([['redis', describeWithRedis] as const])('over %s', (broker, describeWithBroker) => {
+const BROKERS = [
+  ['redis', describeWithRedis],
+  ['nats', describeWithNats],
+] as const;
+
+describe.each(BROKERS)('over %s', (broker, describeWithBroker) => {
   describeWithBroker('that it starts itself', () => {
     let cluster: ClusterProgram;
     let a: NodeProgram;
@@ -116,29 +122,31 @@ describeWithBrowser('in Chromium', () => {
   const personOf = (page: Page, name: string, node: string) =>
     page.locator('#people li').filter({ hasText: name }).filter({ hasText: node });
 
-  describeWithRedis('over redis', () => {
-    test('pages of two nodes show each other, and who is on which', async () => {
-      const cluster = new ClusterProgram({ BROKER: 'redis' });
-      const [a, b] = await Promise.all([cluster.node('A'), cluster.node('B')]);
-      const [ada, bob] = [await enter(a, 'Ada'), await enter(b, 'Bob')];
-      await ada.getByText('on node A', { exact: true }).waitFor();
-      await bob.getByText('on node B', { exact: true }).waitFor();
-      for (const page of [ada, bob]) {
-        await personOf(page, 'Ada', 'node A').waitFor();
-        await personOf(page, 'Bob', 'node B').waitFor();
-      }
-      await bob.getByLabel('Message', { exact: true }).fill('Howdy from afar');
-      await bob.keyboard.press('Enter');
-      await ada.locator('#log').getByText('Howdy from afar').waitFor();
-      await bob.close();
-      await personOf(ada, 'Bob', 'node B').waitFor({ state: 'detached' });
-      await ada
-        .locator('.event')
-        .filter({ hasText: /Bob.*left/ })
-        .waitFor();
-      await ada.close();
-      expect(await cluster.stop()).toBe(0);
-    }, 60_000);
+  describe.each(BROKERS)('over %s', (broker, describeWithBroker) => {
+    describeWithBroker('that it starts itself', () => {
+      test('pages of two nodes show each other, and who is on which', async () => {
+        const cluster = new ClusterProgram({ BROKER: broker });
+        const [a, b] = await Promise.all([cluster.node('A'), cluster.node('B')]);
+        const [ada, bob] = [await enter(a, 'Ada'), await enter(b, 'Bob')];
+        await ada.getByText('on node A', { exact: true }).waitFor();
+        await bob.getByText('on node B', { exact: true }).waitFor();
+        for (const page of [ada, bob]) {
+          await personOf(page, 'Ada', 'node A').waitFor();
+          await personOf(page, 'Bob', 'node B').waitFor();
+        }
+        await bob.getByLabel('Message', { exact: true }).fill('Howdy from afar');
+        await bob.keyboard.press('Enter');
+        await ada.locator('#log').getByText('Howdy from afar').waitFor();
+        await bob.close();
+        await personOf(ada, 'Bob', 'node B').waitFor({ state: 'detached' });
+        await ada
+          .locator('.event')
+          .filter({ hasText: /Bob.*left/ })
+          .waitFor();
+        await ada.close();
+        expect(await cluster.stop()).toBe(0);
+      }, 60_000);
+    });
   });
 });
 
@@ -178,14 +186,15 @@ test('where there is no broker, it says what to do', async () => {
   const cluster = new ClusterProgram({ BUS: '', BROKER: '', PATH: __dirname });
   expect(await cluster.ended).toBe(1);
   expect(cluster.said.filter((line) => line !== '')).toEqual([
-    'There is no redis-server and no nats-server on the PATH. Install one of them, or say where a broker runs: BUS=redis://localhost:6379 npm run cluster',
+    'There is no redis-server and no nats-server on the PATH. Install one of them, or say where a broker runs: BUS=redis://localhost:6379 or BUS=nats://localhost:4222',
   ]);
 });
 
 test.each([
   ['a broker that is not known', { BROKER: 'kafka' }, 'BROKER must be redis or nats, got "kafka".'],
   ['an address that is none', { BUS: 'localhost:6379' }, 'BUS must be the address of a broker'],
-  ['a broker that is not there', { BUS: 'redis://u:secret@127.0.0.1:1' }, 'VAQUERO_BUS_UNAVAILABLE'],
+  ['a Redis that is not there', { BUS: 'redis://u:secret@127.0.0.1:1' }, 'VAQUERO_BUS_UNAVAILABLE'],
+  ['a NATS server that is not there', { BUS: 'nats://u:secret@127.0.0.1:1' }, 'VAQUERO_BUS_UNAVAILABLE'],
 ])('%s ends it with 1 and the cause, without a password', async (_name, env, message) => {
   const cluster = new ClusterProgram(env);
   expect(await cluster.ended).toBe(1);
