@@ -50,6 +50,6 @@ export async function startBroker(
   const binaries = kinds.map(({ binary }) => binary);
   throw new Error(
     `There is no ${binaries.join(' and no ')} on the PATH. Install ${binaries.length === 1 ? 'it' : 'one of them'}, ` +
-      'or say where a broker runs: BUS=redis://localhost:6379 npm run cluster',
+      'or say where a broker runs: BUS=redis://localhost:6379 or BUS=nats://localhost:4222',
   );
 }

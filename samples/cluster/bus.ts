@@ -12,7 +12,12 @@ export async function busAt(url = '', nodeTimeout: number | undefined): Promise<
       const { RedisBus } = await import('vaquero/redis');
       return new RedisBus({ url, ...options });
     }
+    case 'nats':
+    case 'tls': {
+      const { NatsBus } = await import('vaquero/nats');
+      return new NatsBus({ servers: url, ...options });
+    }
     default:
-      throw new Error('BUS must be the address of a broker, redis://localhost:6379 for example.');
+      throw new Error('BUS must be the address of a broker: redis://localhost:6379 or nats://localhost:4222, for example.');
   }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { describeWithBrowser, openBrowser } from '../support/chromium.js';
+import { openPage } from './page.js';
 import { type Program, run } from './program.js';
 
 /** The pages, in a real browser with its own WebSocket. */
@@ -21,15 +22,7 @@ describeWithBrowser('in Chromium', () => {
     expect(faults).toEqual([]);
   }, 60_000);
 
-  async function open(path: string): Promise<Page> {
-    const page = await chromium.browser.newPage();
-    page.on('pageerror', (error) => faults.push(`${path}: ${error.message}`));
-    page.on('console', (message) => {
-      if (message.type() === 'error') faults.push(`${path}: ${message.text()}`);
-    });
-    await page.goto(samples.url + path);
-    return page;
-  }
+  const open = (path: string) => openPage(chromium.browser, samples.url + path, faults);
 
   test('the index says what each sample is, and how to speak to it from a terminal', async () => {
     const page = await open('/');
