@@ -10,7 +10,10 @@ import type { Streams } from './streams.js';
 
 /** Milliseconds before the first attempt to connect again; each further pause is twice as long, up to the last. */
 const FIRST_PAUSE = 50;
-const LAST_PAUSE = 2000;
+const LAST_PAUSE = 1_000;
+
+/** Milliseconds that connecting takes a busy node, subscriptions included. */
+const CONNECTING = 500;
 
 const CLOSED = 'its bus was closed';
 
@@ -33,6 +36,7 @@ interface Waiting {
 /** NATS as a broker: channels are subjects; who lives and who is present is written down in JetStream. */
 export class NatsBroker implements Broker {
   readonly name: string;
+  readonly regroupTime = LAST_PAUSE + CONNECTING;
   readonly presence: PresenceTable;
 
   readonly #life: LifeTable;
