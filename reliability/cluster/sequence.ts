@@ -82,6 +82,8 @@ export interface Difference {
   readonly lost: readonly number[];
   /** Those of them that something later arrived of. */
   readonly gaps: number;
+  /** How many pieces of the sequence they are. */
+  readonly pieces: number;
   readonly twice: number;
   readonly reordered: number;
 }
@@ -99,5 +101,11 @@ export function difference(numbers: readonly number[], said: number): Difference
   }
   const lost: number[] = [];
   for (let number = 0; number < said; number++) if (!seen.has(number)) lost.push(number);
-  return { lost, gaps: lost.filter((number) => number < last).length, twice, reordered };
+  return {
+    lost,
+    gaps: lost.filter((number) => number < last).length,
+    pieces: lost.filter((number, i) => number - 1 !== lost[i - 1]).length,
+    twice,
+    reordered,
+  };
 }

@@ -1,6 +1,6 @@
 import { until } from './clock.js';
 import type { TrialNode } from './nodes.js';
-import { difference, Listener, Speaker } from './sequence.js';
+import { type Difference, difference, Listener, Speaker } from './sequence.js';
 
 const TOPIC = 'trial';
 const LISTENERS_EACH = 3;
@@ -8,17 +8,15 @@ const LISTENERS_EACH = 3;
 const SETTLE = 20_000;
 
 /** What one listener got of one speaker, beside what was said. */
-export interface Line {
+export interface Line extends Omit<Difference, 'lost'> {
   readonly speaker: Speaker;
   readonly listener: Listener;
   /** Both are on one node. */
   readonly local: boolean;
-  /** When each number that did not arrive was sent. */
+  /** When each number that did not arrive was sent, from the kill. */
   readonly lost: readonly number[];
-  /** Numbers that did not arrive though a later one did. */
-  readonly gaps: number;
-  readonly twice: number;
-  readonly reordered: number;
+  /** Milliseconds that the slowest delivery before the kill took: what was lost on its way is hardly older. */
+  readonly slowest: number;
 }
 
 /** Load on all nodes: a speaker and some listeners on each, all in one topic. */
@@ -47,8 +45,8 @@ export class Traffic {
     await until(() => speakers.every(complete), SETTLE);
   }
 
-  lines(speakers = this.speakers, listeners = this.listeners): Line[] {
-    return speakers.flatMap((speaker) => listeners.map((listener) => line(speaker, listener)));
+  lines(killedAt: number, speakers = this.speakers, listeners = this.listeners): Line[] {
+    return speakers.flatMap((speaker) => listeners.map((listener) => line(killedAt, speaker, listener)));
   }
 
   end(): void {
@@ -63,8 +61,17 @@ export async function listen(node: number, port: number): Promise<Listener> {
   return listener;
 }
 
-function line(speaker: Speaker, listener: Listener): Line {
-  const { lost, ...rest } = difference(listener.of(speaker.name).numbers, speaker.sentAt.length);
-  const local = speaker.node === listener.node;
-  return { speaker, listener, local, lost: lost.map((number) => speaker.sentAt[number] as number), ...rest };
+function line(killedAt: number, speaker: Speaker, listener: Listener): Line {
+  const { numbers, at } = listener.of(speaker.name);
+  const { lost, ...rest } = difference(numbers, speaker.sentAt.length);
+  const sentAt = (number: number) => speaker.sentAt[number] as number;
+  const before = at.filter((each) => each <= killedAt);
+  return {
+    speaker,
+    listener,
+    local: speaker.node === listener.node,
+    lost: lost.map((number) => sentAt(number) - killedAt),
+    slowest: before.reduce((most, each, i) => Math.max(most, each - sentAt(numbers[i] as number)), 0),
+    ...rest,
+  };
 }
