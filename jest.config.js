@@ -14,6 +14,7 @@ export default {
   },
   modulePathIgnorePatterns: [
     '<rootDir>/bench/',
+    '<rootDir>/site/',
     '<rootDir>/dist/',
     '<rootDir>/dist-samples/',
     '<rootDir>/dist-reliability/',
