@@ -12,7 +12,7 @@ import { decode, encode } from './codec.js';
 import { Conversations } from './conversations.js';
 import { Kind, seal, unseal } from './envelope.js';
 import { Interests } from './interests.js';
-import { closedError, Link, type LinkEvents } from './link.js';
+import { closedError, Link, type LinkEvents, tooLarge } from './link.js';
 import { NodeWatch, type Watchman } from './node-watch.js';
 import { CLUSTER_CHECKS, type ClusterOptions, type CompleteOptions, completeClusterOptions } from './options.js';
 import { Reports } from './reports.js';
@@ -157,13 +157,8 @@ export class ClusterBus extends Bus {
 
   #seal(kind: Kind, body: unknown): Buffer {
     const message = seal(kind, this.node, encode(body));
-    if (this.#link.connected && message.length > this.#broker.maxPayload) {
-      throw new VaqueroError(
-        'VAQUERO_INFO_TOO_LARGE',
-        `${describe(body)} takes ${message.length} bytes on its way to other nodes, and ${this.#broker.name} takes ${this.#broker.maxPayload} at most. Send less, or where it is to be found.`,
-      );
-    }
-    return message;
+    if (!this.#link.connected || message.length <= this.#broker.maxPayload) return message;
+    throw tooLarge(describe(body), message.length, this.#broker);
   }
 
   // --- Who listens ---

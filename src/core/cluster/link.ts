@@ -83,6 +83,11 @@ export class Link extends Alarm implements BrokerEvents {
     this.#dropped++;
   }
 
+  #dropTooLarge({ message }: Outgoing): void {
+    this.counters.dropped++;
+    this.reports.tell(tooLarge('What waited for the broker', message.length, this.broker));
+  }
+
   #mayWait(): boolean {
     return this.#regrouping || (this.status !== 'closed' && this.options.whileDown === 'buffer');
   }
@@ -95,7 +100,11 @@ export class Link extends Alarm implements BrokerEvents {
   /** Lets go what waits. */
   #release(): void {
     this.#endRegrouping();
-    for (const outgoing of this.#outbox.empty()) this.#give(outgoing);
+    for (const outgoing of this.#outbox.empty()) {
+      // How much the broker takes was not known when it was published.
+      if (outgoing.message.length <= this.broker.maxPayload) this.#give(outgoing);
+      else this.#dropTooLarge(outgoing);
+    }
     if (this.#dropped > 0) this.#tellDropped('the broker was away');
   }
 
@@ -163,6 +172,13 @@ export class Link extends Alarm implements BrokerEvents {
     this.#dropped = 0;
     this.reports.tell(new VaqueroError('VAQUERO_BUS_OVERFLOW', `${dropped} messages for other nodes were dropped, for ${why}.`));
   }
+}
+
+export function tooLarge(what: string, bytes: number, broker: Broker): VaqueroError {
+  return new VaqueroError(
+    'VAQUERO_INFO_TOO_LARGE',
+    `${what} takes ${bytes} bytes on its way to other nodes, and ${broker.name} takes ${broker.maxPayload} at most. Send less, or where it is to be found.`,
+  );
 }
 
 export function closedError(broker: Broker): VaqueroError {

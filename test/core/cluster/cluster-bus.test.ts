@@ -87,6 +87,17 @@ describe('a bus with a broker', () => {
     expect(await heard(far)).toEqual(['early']);
   });
 
+  test('drops what is larger than the broker turns out to take, and says so', async () => {
+    const cluster = new Cluster();
+    const far = await subscriber(cluster, await cluster.node(), 'topic');
+    const { bus, broker, errors } = cluster.idle();
+    bus.publish('topic', new Uint8Array(broker.maxPayload));
+    bus.publish('topic', 'small');
+    await Promise.all([bus.connect(), cluster.pass()]);
+    await cluster.pass();
+    expect([await heard(far), bus.counters.dropped, errors]).toEqual([['small'], 1, ['VAQUERO_INFO_TOO_LARGE']]);
+  });
+
   test('is closed by the last of those that use it, unless it was connected by hand', async () => {
     const cluster = new Cluster();
     const host = () => ({ report: () => undefined });
