@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
-import { dropLinksAway, rewrites, sidebar, srcExclude } from './pages.js';
+import { breakNames, dropLinksAway, rewrites, sidebar, srcExclude } from './pages.js';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -27,7 +27,12 @@ export default defineConfig({
   outDir: 'dist',
   cacheDir: '.cache',
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/favicon.svg' }]],
-  markdown: { config: dropLinksAway },
+  markdown: {
+    config(markdown) {
+      dropLinksAway(markdown);
+      breakNames(markdown);
+    },
+  },
   vite: {
     publicDir: here('../public'),
     plugins: [vueFromHere],

@@ -70,3 +70,9 @@ function leadsAway(page, href) {
   const target = resolve(dirname(page), decodeURIComponent(href.split('#')[0]));
   return existsSync(target) && !isPage(relative(ROOT, target));
 }
+
+/** Long names in capitals may be broken after their underscores, so that tables fit. */
+export function breakNames(markdown) {
+  const render = markdown.renderer.rules.code_inline;
+  markdown.renderer.rules.code_inline = (...parameters) => render(...parameters).replace(/([A-Z])_(?=[A-Z])/g, '$1_<wbr>');
+}

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describeWithNats, NatsServer } from '../support/nats.js';
 import { describeWithRedis, RedisServer } from '../support/redis.js';
 import { type Block, blocksOf, PAGES, ROOT } from './harness/pages.js';
 import { Program } from './harness/program.js';
@@ -21,6 +22,17 @@ interface Run {
   readonly transcripts: readonly string[];
 }
 
+interface Broker {
+  readonly url: string;
+  kill(): Promise<void>;
+}
+
+interface Provided {
+  readonly variable: string;
+  readonly describe: typeof describe.skip;
+  start(): Promise<Broker>;
+}
+
 /** Milliseconds that a block may take: some build a project or start another test runner. */
 const PATIENCE = 60_000;
 
@@ -31,12 +43,20 @@ afterEach(() => {
   for (const program of started.splice(0)) program.kill();
 });
 
+/** Brokers of the tests' own, by the variable in which programs look for their address. */
+const BROKERS: readonly Provided[] = [
+  { variable: 'REDIS_URL', describe: describeWithRedis, start: () => RedisServer.start() },
+  { variable: 'NATS_URL', describe: describeWithNats, start: () => NatsServer.start() },
+];
+
 for (const [page, blocks] of pages) {
   const runs = runsOf(blocks).map((run): [number, Run] => [run.block.line, run]);
-  const wantsRedis = blocks.some(({ code }) => code.includes('REDIS_URL'));
+  const brokers = BROKERS.filter(({ variable }) => blocks.some(({ code }) => code.includes(variable)));
   if (runs.length === 0) continue;
-  (wantsRedis ? describeWithRedis : describe)(page, () => {
-    if (wantsRedis) provideRedis();
+  // Skipped, loudly, where the binary of one is missing.
+  const describePage = brokers.map((broker) => broker.describe).find((one) => one !== describe) ?? describe;
+  describePage(page, () => {
+    for (const broker of brokers) provide(broker);
     test.each(runs)('line %s', (_, run) => perform(run, folderOf(page, blocks)), PATIENCE);
   });
 }
@@ -102,16 +122,16 @@ function runsOf(blocks: readonly Block[]): Run[] {
   return runs;
 }
 
-/** A Redis of the tests' own, where programs look for one. */
-function provideRedis(): void {
-  let redis: RedisServer;
+/** Has a broker run while a page's programs do. */
+function provide({ variable, start: startBroker }: Provided): void {
+  let broker: Broker;
   beforeAll(async () => {
-    redis = await RedisServer.start();
-    process.env.REDIS_URL = redis.url;
+    broker = await startBroker();
+    process.env[variable] = broker.url;
   });
   afterAll(async () => {
-    delete process.env.REDIS_URL;
-    await redis.kill();
+    delete process.env[variable];
+    await broker.kill();
   });
 }
 
