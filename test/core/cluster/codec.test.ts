@@ -41,7 +41,8 @@ describe('what travels', () => {
       fc.property(
         fc.jsonValue().filter((value) => !JSON.stringify(value).includes('"__proto__"')),
         (value) => {
-          expect(there(value)).toEqual(value);
+          // As JSON would bring it: a negative zero is a zero there too.
+          expect(there(value)).toEqual(JSON.parse(JSON.stringify(value)));
         },
       ),
     );
