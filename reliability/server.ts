@@ -136,12 +136,14 @@ async function measure(): Promise<Measurement> {
   };
 }
 
-/** Publishes at a rate, in small batches; what the event loop owes is caught up with. */
+/** Publishes at a rate, in small batches; what the event loop owes is caught up with, so that it is as many on a busy machine. */
 async function publish(perSecond: number, seconds: number, bytes: number): Promise<number> {
   const began = performance.now();
+  const total = perSecond * seconds;
   let published = 0;
-  for (let elapsed = 0; elapsed < seconds; elapsed = (performance.now() - began) / 1000) {
-    const due = Math.floor(elapsed * perSecond);
+  while (published < total) {
+    const elapsed = (performance.now() - began) / 1000;
+    const due = Math.min(total, Math.floor(elapsed * perSecond));
     for (; published < due; published++) {
       const text = `${published} ${(performance.timeOrigin + performance.now()).toFixed(3)} `.padEnd(bytes, '.');
       server.bus.publish('ticks', new Tick(published % 100, text));
