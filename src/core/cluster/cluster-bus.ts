@@ -119,9 +119,12 @@ export class ClusterBus extends Bus {
 
   /** The broker is back. */
   async #restored(): Promise<void> {
-    await this.#nodeWatch.resume();
     this.#conversations.monitors.repeat();
-    await this.#presence.reconcile();
+    try {
+      await this.#nodeWatch.resume();
+    } finally {
+      await this.#presence.reconcile();
+    }
   }
 
   /** While the broker is away it is no news that something failed; what failed is put right when it is back. */
@@ -246,6 +249,7 @@ export class ClusterBus extends Bus {
       connected: () => this.#link.connected,
       publish: (topic, info) => this.publish(topic, info),
       failed: (error) => this.#failed(error),
+      refuse: (error) => this.#refuse(error),
     };
   }
 

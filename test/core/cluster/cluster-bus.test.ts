@@ -1,5 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { type BusStatus, Connection, type Down, OnInfo, OnInit, OnText, type Ref, WebSocketHandler } from 'vaquero';
+import {
+  type BusStatus,
+  Connection,
+  type Down,
+  OnInfo,
+  OnInit,
+  OnText,
+  type PresenceDiff,
+  type Ref,
+  WebSocketHandler,
+} from 'vaquero';
 import { ClusterBus, type ClusterOptions } from 'vaquero/cluster';
 import { mount, VirtualClock } from 'vaquero/testing';
 import { Listener } from '../../../src/testing/bus-contract/listener.js';
@@ -485,6 +495,125 @@ describe('presence on many nodes', () => {
       { topic: 'den', joins: [{ ref, meta: 'x' }], leaves: [] },
       { topic: 'den', joins: [], leaves: [{ ref, meta: 'x' }] },
     ]);
+  });
+
+  test('whose meta changed while the broker was away for a moment has the new one when it returns', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, here, 'den');
+    const ref = there.bus.register(new Listener());
+    await Promise.all([there.bus.presence.track('den', ref, 'old'), cluster.pass()]);
+    await heard(listener);
+    there.broker.cut();
+    await cluster.pass();
+    await there.bus.presence.track('den', ref, 'new');
+    there.broker.heal();
+    await cluster.pass();
+    const [listed] = await Promise.all([here.bus.presence.list('den'), cluster.pass()]);
+    expect(listed).toEqual([{ ref, meta: 'new' }]);
+    expect(await heard(listener)).toEqual([{ topic: 'den', joins: [{ ref, meta: 'new' }], leaves: [{ ref, meta: 'old' }] }]);
+  });
+
+  test('that begins while it is put right is announced once', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, here, 'den');
+    there.broker.cut();
+    await cluster.pass();
+    there.broker.heal();
+    const refs: Ref[] = [];
+    // One in each millisecond, so that one comes in whatever order there can be.
+    for (let ms = 0; ms < 20; ms++) {
+      const ref = there.bus.register(new Listener());
+      refs.push(ref);
+      there.bus.presence.track('den', ref, ms);
+      await cluster.pass(1);
+    }
+    await cluster.pass(3 * NODE_TIMEOUT);
+    const diffs = (await heard(listener)) as PresenceDiff[];
+    expect(diffs.flatMap(({ joins }) => joins.map(({ ref }) => ref)).sort()).toEqual(refs.sort());
+  });
+
+  test('is put right once more, for others may still have been taking it away when this node came back', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const ref = there.bus.register(new Listener());
+    await Promise.all([there.bus.presence.track('den', ref, 'stays'), cluster.pass()]);
+    there.broker.cut();
+    await cluster.pass();
+    there.broker.heal();
+    await cluster.pass();
+    const [node, id] = ref.split('.') as [string, string];
+    await Promise.all([here.broker.presence.remove({ topic: 'den', node, id }), cluster.pass()]);
+    await cluster.pass(3 * NODE_TIMEOUT);
+    const [listed] = await Promise.all([here.bus.presence.list('den'), cluster.pass()]);
+    expect(listed).toEqual([{ ref, meta: 'stays' }]);
+  });
+
+  test('that could not be written down is reported, and written down later', async () => {
+    const cluster = new Cluster();
+    const { bus, broker, errors } = await cluster.node();
+    const { put } = broker.presence;
+    broker.presence.put = () => Promise.reject(new Error('the disk is full'));
+    const ref = bus.register(new Listener());
+    await Promise.all([bus.presence.track('den', ref, 'x'), cluster.pass()]);
+    broker.presence.put = put;
+    await cluster.pass(2 * NODE_TIMEOUT);
+    const [listed] = await Promise.all([bus.presence.list('den'), cluster.pass()]);
+    expect([listed, errors]).toEqual([[{ ref, meta: 'x' }], ['the disk is full']]);
+  });
+
+  test('of a node that died is announced in pieces that the broker takes', async () => {
+    const cluster = new Cluster();
+    const [here, dying] = [await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, here, 'den');
+    const meta = 'x'.repeat(here.broker.maxPayload / 4);
+    const refs = Array.from({ length: 10 }, () => dying.bus.register(new Listener()));
+    await Promise.all([...refs.map((ref) => dying.bus.presence.track('den', ref, meta)), cluster.pass()]);
+    await heard(listener);
+    dying.broker.kill();
+    await cluster.pass(3 * NODE_TIMEOUT);
+    const diffs = (await heard(listener)) as PresenceDiff[];
+    expect(diffs.flatMap(({ leaves }) => leaves.map(({ ref }) => ref)).sort()).toEqual(refs.sort());
+    expect(here.errors).toEqual([]);
+  });
+
+  test('of a node that died is announced as far as it was taken away, should that fail in between', async () => {
+    const cluster = new Cluster();
+    const [here, dying] = [await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, here, 'den');
+    const refs = Array.from({ length: 3 }, () => dying.bus.register(new Listener()));
+    await Promise.all([...refs.map((ref) => dying.bus.presence.track('den', ref, 'ghost')), cluster.pass()]);
+    await heard(listener);
+    const { remove } = here.broker.presence;
+    let calls = 0;
+    here.broker.presence.remove = (record) => (++calls === 2 ? Promise.reject(new Error('no answer')) : remove(record));
+    dying.broker.kill();
+    await cluster.pass(4 * NODE_TIMEOUT);
+    const diffs = (await heard(listener)) as PresenceDiff[];
+    expect(diffs.flatMap(({ leaves }) => leaves.map(({ ref }) => ref)).sort()).toEqual(refs.sort());
+    expect(here.errors).toEqual(['no answer']);
+  });
+
+  test('with a meta that cannot be understood here hides no other', async () => {
+    const cluster = new Cluster();
+    const [here, dying] = [await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, here, 'den');
+    const [ours, strange] = [dying.bus.register(new Listener()), dying.bus.register(new Listener())];
+    const [node, id] = strange.split('.') as [string, string];
+    const put = dying.broker.presence.put({ topic: 'den', node, id, meta: Buffer.of(0xc1) });
+    await Promise.all([put, dying.bus.presence.track('den', ours, 'ours'), cluster.pass()]);
+    await heard(listener);
+    const entries = [
+      { ref: strange, meta: undefined },
+      { ref: ours, meta: 'ours' },
+    ];
+    const [listed] = await Promise.all([here.bus.presence.list('den'), cluster.pass()]);
+    expect(listed).toEqual(entries);
+    dying.broker.kill();
+    await cluster.pass(3 * NODE_TIMEOUT);
+    expect(await heard(listener)).toEqual([{ topic: 'den', joins: [], leaves: entries }]);
+    expect([here.errors, here.bus.counters.refused]).toEqual([['VAQUERO_MESSAGE_REFUSED'], 2]);
   });
 });
 
