@@ -3,7 +3,7 @@ import type { Ref } from '../ref.js';
 import { decode } from './codec.js';
 import { type Envelope, Kind } from './envelope.js';
 import { RemoteMonitors } from './remote-monitors.js';
-import { RemoteRequests } from './remote-requests.js';
+import { isRequestId, RemoteRequests } from './remote-requests.js';
 import { type Speaker, Tag } from './speaker.js';
 
 /** What one node says to another alone: infos for one connection, requests and answers, monitors. */
@@ -43,6 +43,7 @@ export class Conversations {
       case Kind.send:
         return this.speaker.deliver(ref, second);
       case Kind.request:
+        if (!isRequestId(second)) throw malformed();
         return this.requests.asked(from, ref, second, third);
       case Kind.answer:
         return this.requests.answered(first, second);

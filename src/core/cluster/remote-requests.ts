@@ -5,6 +5,13 @@ import { type Speaker, Tag } from './speaker.js';
 
 const FAILURES: readonly RequestFailure[] = ['gone', 'crashed', 'unanswered', 'refused'];
 
+const ID = /^[\da-z]{1,11}$/;
+
+/** Whether something can be the id of a request: it is sent back, so it must not be more than an answer has room for. */
+export function isRequestId(id: unknown): id is string {
+  return typeof id === 'string' && ID.test(id);
+}
+
 /** Requests from node to node, and their answers. */
 export class RemoteRequests {
   readonly #pending = new Map<string, Pending>();
@@ -26,7 +33,7 @@ export class RemoteRequests {
   }
 
   /** Another node asks a connection of this one. */
-  asked(node: string, ref: Ref, id: unknown, info: unknown): void {
+  asked(node: string, ref: Ref, id: string, info: unknown): void {
     this.speaker.ask(ref, new Request(info, new RemoteAsker(this.speaker, node, id)));
   }
 
@@ -47,7 +54,7 @@ class RemoteAsker implements Asker {
   constructor(
     private readonly speaker: Speaker,
     private readonly node: string,
-    private readonly id: unknown,
+    private readonly id: string,
   ) {}
 
   /** An answer that cannot travel crashes who gives it, and who asked learns that. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { Encoder, ExtData } from '@msgpack/msgpack';
 import {
   type BusStatus,
   Connection,
@@ -12,6 +13,8 @@ import {
 } from 'vaquero';
 import { ClusterBus, type ClusterOptions } from 'vaquero/cluster';
 import { mount, VirtualClock } from 'vaquero/testing';
+import { encode } from '../../../src/core/cluster/codec.js';
+import { Kind, seal } from '../../../src/core/cluster/envelope.js';
 import { Listener } from '../../../src/testing/bus-contract/listener.js';
 import { Exchange } from '../../../src/testing/network/exchange.js';
 import { SimulatedBroker } from '../../../src/testing/network/simulated-broker.js';
@@ -654,6 +657,48 @@ describe('a message that cannot be understood', () => {
     stranger.publish('vaquero.t.topic', ours(1, 1, Buffer.of(7)));
     await cluster.pass();
     expect(await heard(listener)).toEqual([7]);
+  });
+
+  test('is answered only to nodes, and to what can be told apart by few bytes', async () => {
+    const cluster = new Cluster();
+    const { bus, errors } = await cluster.node();
+    const asked: unknown[] = [];
+    const ref = bus.register({
+      deliver: () => undefined,
+      ask: (request) => {
+        asked.push(request.info);
+        request.fail('crashed');
+      },
+    });
+    const stranger = cluster.broker();
+    await Promise.all([stranger.connect({} as never), cluster.pass()]);
+    const inbox = `vaquero.n.${ref.split('.')[0]}`;
+    stranger.publish(inbox, seal(Kind.request, 'stranger', encode([ref, 'id', 'fine'])));
+    stranger.publish(inbox, seal(Kind.request, 'stranger', encode([ref, 'x'.repeat(1_000_000), 'long'])));
+    stranger.publish(inbox, seal(Kind.request, 'stranger', encode([ref, { id: 1 }, 'none'])));
+    for (const from of ['', 'a b c d ', 'strange\n', 'stranger.'])
+      stranger.publish(inbox, seal(Kind.request, from, encode([ref, 'id', 'from nobody'])));
+    await cluster.pass();
+    expect(asked).toEqual(['fine']);
+    expect(bus.counters.refused).toBe(6);
+    expect(new Set(errors)).toEqual(new Set(['VAQUERO_MESSAGE_REFUSED']));
+  });
+
+  test('is told of in few words, however long it is', async () => {
+    const cluster = new Cluster();
+    const messages: string[] = [];
+    const { bus } = await cluster.node({ onError: ({ message }) => void messages.push(message) });
+    const ref = bus.register(new Listener());
+    const stranger = cluster.broker();
+    await Promise.all([stranger.connect({} as never), cluster.pass()]);
+    const info = new ExtData(1, new Encoder().encode(['x'.repeat(100_000), {}]));
+    stranger.publish(
+      `vaquero.n.${ref.split('.')[0]}`,
+      seal(Kind.send, 'stranger', new Encoder().encode([ref, info]) as Uint8Array),
+    );
+    await cluster.pass();
+    expect(messages).toHaveLength(1);
+    expect(messages[0]?.length).toBeLessThan(300);
   });
 });
 
