@@ -48,7 +48,7 @@ export class ClusterBus extends Bus {
     this.#reports = new Reports(this.#options.onError);
     this.#link = new Link(broker, this.#options, this.counters, this.#reports, this.timers, this.#linkEvents());
     this.#interests = new Interests(broker, (error) => this.#failed(error));
-    this.#conversations = new Conversations(this.#speaker());
+    this.#conversations = new Conversations(this.node, this.#speaker());
     this.#presence = new ClusterPresence(this.#presenceHost(), broker);
     const { nodeTimeout } = this.#options;
     this.#nodeWatch = new NodeWatch(this.node, broker, nodeTimeout, this.#watchman(), this.clock, this.timers);
@@ -154,14 +154,15 @@ export class ClusterBus extends Bus {
     return this.#conversations.requests.request(node, ref, info, pend) as Promise<Answer>;
   }
 
-  #tell(node: string, kind: Kind, body: unknown, tag: string): boolean {
-    return this.#link.emit({ channel: this.#channels.node(node), message: this.#seal(kind, body), tag });
+  #tell(node: string, kind: Kind, body: readonly unknown[], tag: string): boolean {
+    return this.#link.emit({ channel: this.#channels.node(node), message: this.#seal(kind, body, body.at(-1)), tag });
   }
 
-  #seal(kind: Kind, body: unknown): Buffer {
+  /** @param info - what of the body the application knows of */
+  #seal(kind: Kind, body: unknown, info = body): Buffer {
     const message = seal(kind, this.node, encode(body));
     if (!this.#link.connected || message.length <= this.#broker.maxPayload) return message;
-    throw tooLarge(describe(body), message.length, this.#broker);
+    throw tooLarge(describe(info), message.length, this.#broker);
   }
 
   // --- Who listens ---
@@ -256,8 +257,8 @@ export class ClusterBus extends Bus {
   #watchman(): Watchman {
     return {
       connected: () => this.#link.connected,
-      nodesOfInterest: () => this.#conversations.monitors.nodes(),
-      nodeDied: (node) => this.#conversations.monitors.nodeDied(node),
+      nodesOfInterest: () => this.#conversations.nodes(),
+      nodeDied: (node) => this.#conversations.nodeDied(node),
       allLive: () => this.#conversations.monitors.retell(),
       overslept: () => this.#presence.reconcile(),
       sweep: () => this.#presence.sweep(),

@@ -11,9 +11,24 @@ export class Conversations {
   readonly requests: RemoteRequests;
   readonly monitors: RemoteMonitors;
 
-  constructor(private readonly speaker: Speaker) {
+  /** @param node - this one */
+  constructor(
+    node: string,
+    private readonly speaker: Speaker,
+  ) {
     this.requests = new RemoteRequests(speaker);
-    this.monitors = new RemoteMonitors(speaker);
+    this.monitors = new RemoteMonitors(node, speaker);
+  }
+
+  /** Nodes whose death matters here. */
+  *nodes(): Iterable<string> {
+    yield* this.monitors.nodes();
+    yield* this.requests.nodes();
+  }
+
+  nodeDied(node: string): void {
+    this.monitors.nodeDied(node);
+    this.requests.nodeDied(node);
   }
 
   send(node: string, ref: Ref, info: unknown): void {
@@ -56,6 +71,8 @@ export class Conversations {
         return this.monitors.unwatchFor(from, ref);
       case Kind.down:
         return this.monitors.ended(ref, second);
+      case Kind.back:
+        return this.monitors.repeatTo(from);
       default:
         throw malformed();
     }

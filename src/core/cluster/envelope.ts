@@ -25,6 +25,8 @@ export const Kind = {
   demonitor: 7,
   /** Body: ref, reason. */
   down: 8,
+  /** Body: the node that sends it. It was away, and wants to be told again whom it shall watch. */
+  back: 9,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 

@@ -14,7 +14,7 @@ export function isRequestId(id: unknown): id is string {
 
 /** Requests from node to node, and their answers. */
 export class RemoteRequests {
-  readonly #pending = new Map<string, Pending>();
+  readonly #pending = new Map<string, { readonly node: string; readonly pending: Pending }>();
   #lastId = 0;
 
   constructor(private readonly speaker: Speaker) {}
@@ -23,7 +23,7 @@ export class RemoteRequests {
   request(node: string, ref: Ref, info: unknown, pend: (onSettled: () => void) => Pending): Promise<unknown> {
     const id = (++this.#lastId).toString(36);
     const pending = pend(() => this.#pending.delete(id));
-    this.#pending.set(id, pending);
+    this.#pending.set(id, { node, pending });
     try {
       if (!this.speaker.tell(node, Kind.request, [ref, id, info], Tag.request + id)) pending.failed('unreachable');
     } catch (error) {
@@ -38,14 +38,24 @@ export class RemoteRequests {
   }
 
   answered(id: string, value: unknown): void {
-    this.#pending.get(id)?.answered(value);
+    this.#pending.get(id)?.pending.answered(value);
   }
 
   /** False for what is no reason to fail. */
   failed(id: string, failure: unknown): boolean {
     if (!FAILURES.includes(failure as RequestFailure)) return false;
-    this.#pending.get(id)?.failed(failure as RequestFailure);
+    this.#pending.get(id)?.pending.failed(failure as RequestFailure);
     return true;
+  }
+
+  /** Nodes that are asked something. */
+  *nodes(): Iterable<string> {
+    for (const { node } of this.#pending.values()) yield node;
+  }
+
+  /** Nobody there will answer any more. */
+  nodeDied(dead: string): void {
+    for (const { node, pending } of [...this.#pending.values()]) if (node === dead) pending.failed('gone');
   }
 }
 

@@ -159,6 +159,8 @@ describe('a bus with a broker', () => {
     expect(() => node.bus.publish('topic', new Uint8Array(largest.length + 1))).toThrow(
       expect.objectContaining({ code: 'VAQUERO_INFO_TOO_LARGE' }),
     );
+    const ref = (await cluster.node()).bus.register(far);
+    expect(() => node.bus.send(ref, new Uint8Array(largest.length))).toThrow(/^an instance of Uint8Array takes/);
     await cluster.pass();
     expect(await heard(far)).toHaveLength(1);
   });
@@ -393,6 +395,17 @@ describe('a node that dies', () => {
     expect(here.bus.counters.undeliverable).toBe(1);
   });
 
+  test('fails what was asked there and is not answered, however much time there is', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const ref = there.bus.register({ deliver: () => undefined, ask: () => undefined });
+    const outcome = here.bus.request(ref, 1, { timeout: 600_000 }).catch((error: { code: string }) => error.code);
+    await cluster.pass(10 * NODE_TIMEOUT);
+    there.broker.kill();
+    await cluster.pass(SEEN);
+    expect(await Promise.race([outcome, 'waits'])).toBe('VAQUERO_NO_CONNECTION');
+  });
+
   test('is not what a broker that was away for long makes of a node that lives', async () => {
     const cluster = new Cluster();
     const [here, there] = [await cluster.node(), await cluster.node()];
@@ -439,6 +452,46 @@ describe('a node that dies', () => {
     await Promise.all([there.bus.close(), cluster.pass()]);
     await cluster.pass(NODE_TIMEOUT / 3 + A_MOMENT);
     expect(((await heard(watcher)) as Down[])[0]?.reason).toBe('node down');
+  });
+});
+
+describe('the end of a connection that is monitored elsewhere', () => {
+  test.each(['buffer', 'drop'] as const)(
+    "is told there even if its node was away for a moment, with whileDown: '%s'",
+    async (whileDown) => {
+      const cluster = new Cluster();
+      const [here, there] = [await cluster.node(), await cluster.node({ whileDown })];
+      const [inFlight, meanwhile] = [there.bus.register(new Listener()), there.bus.register(new Listener())];
+      const watcher = new Listener();
+      for (const ref of [inFlight, meanwhile]) here.bus.monitor(ref, watcher);
+      await cluster.pass();
+      there.bus.unregister(inFlight, 'over');
+      there.broker.cut();
+      await cluster.pass();
+      there.bus.unregister(meanwhile, 'over');
+      expect(await heard(watcher)).toEqual([]);
+      there.broker.heal();
+      await cluster.pass();
+      const downs = (await heard(watcher)) as Down[];
+      expect(downs.map(({ ref }) => ref).sort()).toEqual([inFlight, meanwhile]);
+      await cluster.pass(3 * NODE_TIMEOUT);
+      expect(await heard(watcher)).toEqual([]);
+    },
+  );
+
+  test('is told with a reason that has room in a message', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const [large, strange] = [there.bus.register(new Listener()), there.bus.register(new Listener())];
+    const watcher = new Listener();
+    for (const ref of [large, strange]) here.bus.monitor(ref, watcher);
+    await cluster.pass();
+    there.bus.unregister(large, 'x'.repeat(there.broker.maxPayload));
+    there.bus.unregister(strange, new Map());
+    await cluster.pass();
+    const [first, second] = (await heard(watcher)) as Down[];
+    expect(first?.reason).toMatch(/^the string "x+…"$/);
+    expect(second?.reason).toBe('an instance of Map');
   });
 });
 
