@@ -93,11 +93,20 @@ export class ClusterBus extends Bus {
 
   #open(): Promise<void> {
     if (this.#closing !== null) return Promise.reject(closedError(this.#broker));
-    this.#opening ??= this.#link.open(async () => {
-      await this.#broker.subscribe(this.#channels.node(this.node));
-      await this.#nodeWatch.start();
-    });
+    this.#opening ??= this.#connect();
     return this.#opening;
+  }
+
+  async #connect(): Promise<void> {
+    try {
+      await this.#link.open(async () => {
+        await this.#broker.subscribe(this.#channels.node(this.node));
+        await this.#nodeWatch.start();
+      });
+    } catch (error) {
+      this.#nodeWatch.stop();
+      throw error;
+    }
   }
 
   async #close(): Promise<void> {

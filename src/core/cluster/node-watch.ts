@@ -44,7 +44,7 @@ export class NodeWatch extends Alarm {
   /** Begins; resolves when others can see that this node lives. */
   async start(): Promise<void> {
     await this.#giveSign();
-    this.timers.start(this, this.timeout / BEATS);
+    if (!this.#stopped) this.timers.start(this, this.timeout / BEATS);
   }
 
   stop(): void {

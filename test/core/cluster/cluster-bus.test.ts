@@ -90,6 +90,20 @@ describe('a bus with a broker', () => {
     await expect(bus.connect()).rejects.toMatchObject({ code: 'VAQUERO_BUS_CLOSED' });
   });
 
+  test.each([1, 2, 3, 4, 5])(
+    'is closed where the broker is lost while it connects, after %d ms: nobody waits for more',
+    async (ms) => {
+      const cluster = new Cluster();
+      const { bus, broker, errors } = cluster.idle();
+      const outcome = bus.connect().catch((error: { code: string }) => error.code);
+      await cluster.pass(ms);
+      broker.cut();
+      await cluster.pass();
+      expect([await Promise.race([outcome, 'waits']), bus.status, errors]).toEqual(['VAQUERO_BUS_UNAVAILABLE', 'closed', []]);
+      await bus.close();
+    },
+  );
+
   test('keeps what is published before it is connected', async () => {
     const cluster = new Cluster();
     const far = await subscriber(cluster, await cluster.node(), 'topic');
