@@ -129,10 +129,11 @@ export class ClusterBus extends Bus {
   /** The broker is back. */
   async #restored(): Promise<void> {
     this.#conversations.monitors.repeat();
+    let unseen = true;
     try {
-      await this.#nodeWatch.resume();
+      unseen = await this.#nodeWatch.resume();
     } finally {
-      await this.#presence.reconcile();
+      await this.#presence.reconcile(unseen);
     }
   }
 
@@ -269,7 +270,7 @@ export class ClusterBus extends Bus {
       nodesOfInterest: () => this.#conversations.nodes(),
       nodeDied: (node) => this.#conversations.nodeDied(node),
       allLive: () => this.#conversations.monitors.retell(),
-      overslept: () => this.#presence.reconcile(),
+      overslept: () => this.#presence.reconcile(true),
       sweep: () => this.#presence.sweep(),
       failed: (error) => this.#failed(error),
     };

@@ -74,10 +74,11 @@ export class ClusterPresence extends Presence {
   /**
    * Puts the broker's table right: it may have been away, or emptied, or others have held this node for dead. Those may be at it still, so the next sweep
    * takes a second look.
+   * @param unseen - this node was not among those that live: who listed then does not know of what is here
    */
-  async reconcile(): Promise<void> {
+  async reconcile(unseen: boolean): Promise<void> {
     this.#doubtful = true;
-    await this.#putRight();
+    await this.#putRight(unseen);
     this.#doubtful = true;
   }
 
@@ -95,24 +96,27 @@ export class ClusterPresence extends Presence {
     await Promise.all(this.#writing.values());
   }
 
-  /** Compares what is written down with what was settled before: what changes meanwhile is written down by whoever changes it. */
-  async #putRight(): Promise<void> {
+  /** Compares what is written down with what was settled before. */
+  async #putRight(unseen = false): Promise<void> {
     const settled = new Map([...this.#own].filter(([key]) => !this.#writing.has(key)));
     const written = new Map((await this.broker.presence.ofNode(this.host.node)).map((record) => [keyOf(record), record]));
     this.#doubtful = false;
     for (const key of new Set([...settled.keys(), ...written.keys()])) {
-      await this.#write(key, () => this.#putOneRight(key, settled.get(key), written.get(key)));
+      const own = settled.get(key);
+      await this.#write(key, async () => {
+        // What has changed since then is written down by whoever changed it.
+        if (this.#own.get(key) === own) await this.#putOneRight(own, written.get(key), unseen);
+      });
     }
   }
 
-  async #putOneRight(key: string, own: PresenceRecord | undefined, written: PresenceRecord | undefined): Promise<void> {
-    if (this.#own.get(key) !== own) return;
+  async #putOneRight(own: PresenceRecord | undefined, written: PresenceRecord | undefined, unseen: boolean): Promise<void> {
     if (own === undefined) {
       if (written !== undefined && (await this.broker.presence.remove(written))) this.#left([written]);
     } else if (written === undefined || Buffer.compare(own.meta, written.meta) !== 0) {
       await this.broker.presence.put(own);
       this.#announce(own.topic, [own], written === undefined ? [] : [written]);
-    }
+    } else if (unseen) this.#announce(own.topic, [own], []);
   }
 
   async #bury(node: string): Promise<void> {

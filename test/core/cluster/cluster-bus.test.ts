@@ -567,6 +567,24 @@ describe('presence on many nodes', () => {
     ]);
   });
 
+  test('is announced again by a node that others could not list for a while', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, here, 'den');
+    const ref = there.bus.register(new Listener());
+    await Promise.all([there.bus.presence.track('den', ref, 'x'), cluster.pass()]);
+    await heard(listener);
+    // Nobody comes to take away what it left.
+    here.broker.presence.nodes = async () => [];
+    there.broker.cut();
+    await cluster.pass(2 * NODE_TIMEOUT);
+    const [listed] = await Promise.all([here.bus.presence.list('den'), cluster.pass()]);
+    expect(listed).toEqual([]);
+    there.broker.heal();
+    await cluster.pass(3 * NODE_TIMEOUT);
+    expect(await heard(listener)).toEqual([{ topic: 'den', joins: [{ ref, meta: 'x' }], leaves: [] }]);
+  });
+
   test('whose meta changed while the broker was away for a moment has the new one when it returns', async () => {
     const cluster = new Cluster();
     const [here, there] = [await cluster.node(), await cluster.node()];
