@@ -84,7 +84,7 @@ export class Pending extends Alarm implements Asker {
     this.reject(requestError(failure, this.ref));
   }
 
-  /** It could not even be asked. */
+  /** It could not be asked, or nobody listens for the answer any more. */
   broken(error: Error): void {
     this.settle();
     this.reject(error);

@@ -114,6 +114,7 @@ export class ClusterBus extends Bus {
     this.#nodeWatch.stop();
     if (this.#link.connected) await this.#goodbye();
     await this.#link.close();
+    this.#conversations.requests.abandon(closedError(this.#broker));
   }
 
   /** Tells the others that this node ends, as far as the broker lets it: the rest is seen when it gives no sign of life. */
@@ -160,6 +161,7 @@ export class ClusterBus extends Bus {
   override async request<Answer = unknown>(ref: Ref, info: unknown, options: RequestOptions = {}): Promise<Answer> {
     const node = nodeOf(checkRef('bus.request()', ref));
     if (node === null || node === this.node) return super.request<Answer>(ref, info, options);
+    if (this.status === 'closed') throw closedError(this.#broker);
     const pend = (onSettled: () => void) => this.pend(ref, options, onSettled);
     return this.#conversations.requests.request(node, ref, info, pend) as Promise<Answer>;
   }

@@ -48,6 +48,11 @@ export class RemoteRequests {
     return true;
   }
 
+  /** No answer will come any more, from anywhere. */
+  abandon(error: Error): void {
+    for (const { pending } of [...this.#pending.values()]) pending.broken(error);
+  }
+
   /** Nodes that are asked something. */
   *nodes(): Iterable<string> {
     for (const { node } of this.#pending.values()) yield node;

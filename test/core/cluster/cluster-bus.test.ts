@@ -151,6 +151,17 @@ describe('a bus with a broker', () => {
     expect([bus.counters.dropped, errors]).toEqual([2, ['VAQUERO_BUS_CLOSED']]);
   });
 
+  test('that is closed fails what waits for an answer from another node', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const ref = there.bus.register({ deliver: () => undefined, ask: () => undefined });
+    const outcome = here.bus.request(ref, 1, { timeout: 60_000 }).catch((error: { code: string }) => error.code);
+    await cluster.pass();
+    await Promise.all([here.bus.close(), cluster.pass()]);
+    expect(await Promise.race([outcome, 'waits'])).toBe('VAQUERO_BUS_CLOSED');
+    await expect(here.bus.request(ref, 1)).rejects.toMatchObject({ code: 'VAQUERO_BUS_CLOSED' });
+  });
+
   test('tells its hosts what goes wrong, and onError where it has none', async () => {
     const cluster = new Cluster();
     const { bus, broker, errors } = await cluster.node();
