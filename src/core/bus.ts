@@ -132,7 +132,7 @@ export class Bus {
   /**
    * Publishes an info, or a frame such as `text('x')`, to all connections that are subscribed to a topic; they run when the current
    * callback has returned. Throws `VAQUERO_INVALID_TOPIC` unless the topic is a non-empty string; with a broker `VAQUERO_INFO_NOT_PORTABLE` or
-   * `VAQUERO_INFO_TOO_LARGE` for what cannot travel, and `VAQUERO_BUS_CLOSED`.
+   * `VAQUERO_INFO_TOO_LARGE` for what cannot travel. On a bus that is closed, what is for other nodes is dropped, and `onError` told `VAQUERO_BUS_CLOSED` once.
    */
   publish(topic: string, info: unknown): void {
     const subscribers = this.#topics.get(checkTopic(topic));
@@ -144,7 +144,8 @@ export class Bus {
   /**
    * Sends an info to one connection, and resolves to what the `@OnInfo` that takes it answers with `answer(value)`. Rejects with `VAQUERO_NO_CONNECTION`,
    * `VAQUERO_REQUEST_TIMEOUT`, `VAQUERO_REQUEST_CRASHED`, `VAQUERO_REQUEST_UNANSWERED`, `VAQUERO_REQUEST_REFUSED` for a full mailbox, `VAQUERO_LIMIT_EXCEEDED` for more than
-   * `maxRequests`, `VAQUERO_INVALID_REF`, and `VAQUERO_INVALID_OPTION`. Two connections that ask each other at once wait for each other until the time is over.
+   * `maxRequests`, `VAQUERO_INVALID_REF`, and `VAQUERO_INVALID_OPTION`; with a broker also as `publish` throws, with `VAQUERO_BUS_UNAVAILABLE` where it is away and nothing
+   * waits for it, and with `VAQUERO_BUS_CLOSED`. Two connections that ask each other at once wait for each other until the time is over.
    */
   async request<Answer = unknown>(ref: Ref, info: unknown, options: RequestOptions = {}): Promise<Answer> {
     const pending = this.pend(checkRef('bus.request()', ref), options);

@@ -7,7 +7,7 @@ import { checkTopic } from './topic.js';
 export interface PresenceEntry {
   /** Its address. */
   readonly ref: Ref;
-  /** What `connection.track` was given. */
+  /** What `connection.track` was given; `undefined` if that cannot be understood here, such as a class that only another node has. */
   readonly meta: unknown;
 }
 

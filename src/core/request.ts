@@ -58,7 +58,7 @@ export class Pending extends Alarm implements Asker {
     private readonly ref: Ref,
     private readonly timers: Timers,
     private readonly timeout = DEFAULT_TIMEOUT,
-    private readonly onSettled: () => void,
+    private onSettled: () => void,
   ) {
     super();
     if (typeof timeout !== 'number' || !(timeout >= 1) || timeout === Number.POSITIVE_INFINITY) {
@@ -84,7 +84,7 @@ export class Pending extends Alarm implements Asker {
     this.reject(requestError(failure, this.ref));
   }
 
-  /** It could not even be asked. */
+  /** It could not be asked, or nobody listens for the answer any more. */
   broken(error: Error): void {
     this.settle();
     this.reject(error);
@@ -99,9 +99,11 @@ export class Pending extends Alarm implements Asker {
     this.reject(error);
   }
 
+  /** A connection may answer after the time is over: that must not count as one more that is settled. */
   private settle(): void {
     this.timers.cancel(this);
     this.onSettled();
+    this.onSettled = ignore;
   }
 }
 

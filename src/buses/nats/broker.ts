@@ -114,6 +114,11 @@ export class NatsBroker implements Broker {
   /** Connects to one of the servers, and subscribes to everything; what is subscribed to or left meanwhile goes to the same connection. */
   async #establish(): Promise<void> {
     const session = await this.#dialer.dial(this.#closing.signal, this.#lostLast);
+    if (this.#closing.signal.aborted) {
+      // Closed just when there was a session, of which `close` did not know.
+      await session.close();
+      throw this.#unavailable(CLOSED);
+    }
     this.#session = session;
     for (const channel of this.#channels) session.subscribe(channel);
     if (!(await session.acknowledged())) {
@@ -144,7 +149,9 @@ export class NatsBroker implements Broker {
   }
 
   async #seek(): Promise<void> {
-    if (await this.#seeker.seek(() => this.#establish(), this.#closing.signal)) this.#events.up();
+    const found = await this.#seeker.seek(() => this.#establish(), this.#closing.signal);
+    // One that ended as soon as it was there is sought already, by another call.
+    if (found && this.#session !== undefined) this.#events.up();
   }
 
   async #close(): Promise<void> {

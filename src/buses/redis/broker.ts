@@ -120,14 +120,10 @@ export class RedisBroker implements Broker {
     try {
       await this.#inTime(session, () => this.#begin(session));
       await this.#restore(session);
-      session.throwIfOver();
     } catch (error) {
       session.end(error);
       throw error;
     }
-    this.#session = session;
-    this.#seeker.found();
-    this.#waitingRoom.open();
   }
 
   /** Ends the session unless something has been done with it when the time is over. */
@@ -143,16 +139,24 @@ export class RedisBroker implements Broker {
     await tryRights(session, this.#keys);
   }
 
-  /** Subscribes to everything, also to what comes and goes meanwhile. */
+  /** Subscribes to everything, also to what comes and goes meanwhile, and takes the session when nothing is missing. */
   async #restore(session: Session): Promise<void> {
     const restored = new Set<string>();
     for (;;) {
       const missing = [...this.#subscriptions].filter((channel) => !restored.has(channel));
-      if (missing.length === 0) break;
+      if (missing.length === 0) return this.#take(session, restored);
       await session.subscribe(missing);
       for (const channel of missing) restored.add(channel);
     }
+  }
+
+  /** Nothing may come between the last look at what is missing and this: from here on, subscriptions go to the session. */
+  #take(session: Session, restored: ReadonlySet<string>): void {
+    session.throwIfOver();
     for (const channel of restored) if (!this.#subscriptions.has(channel)) session.unsubscribe(channel);
+    this.#session = session;
+    this.#seeker.found();
+    this.#waitingRoom.open();
   }
 
   readonly #sessionEvents: SessionEvents = {

@@ -34,9 +34,16 @@ export class Channels {
   }
 }
 
-const NODE = /^([\w-]{8})\../;
+const NODE = /^[\w-]{8}$/;
+/** As `bus.register` makes them: refs come from clients too, and end up in what brokers take for names. */
+const REF = /^([\w-]{8})\.[\da-z]{1,11}$/;
+
+/** Whether something can be the name of a node. */
+export function isNode(name: string): boolean {
+  return NODE.test(name);
+}
 
 /** The node that a ref lives on; `null` if it can be none. */
 export function nodeOf(ref: string): string | null {
-  return NODE.exec(ref)?.[1] ?? null;
+  return REF.exec(ref)?.[1] ?? null;
 }

@@ -48,7 +48,7 @@ export class ClusterBus extends Bus {
     this.#reports = new Reports(this.#options.onError);
     this.#link = new Link(broker, this.#options, this.counters, this.#reports, this.timers, this.#linkEvents());
     this.#interests = new Interests(broker, (error) => this.#failed(error));
-    this.#conversations = new Conversations(this.#speaker());
+    this.#conversations = new Conversations(this.node, this.#speaker());
     this.#presence = new ClusterPresence(this.#presenceHost(), broker);
     const { nodeTimeout } = this.#options;
     this.#nodeWatch = new NodeWatch(this.node, broker, nodeTimeout, this.#watchman(), this.clock, this.timers);
@@ -93,11 +93,20 @@ export class ClusterBus extends Bus {
 
   #open(): Promise<void> {
     if (this.#closing !== null) return Promise.reject(closedError(this.#broker));
-    this.#opening ??= this.#link.open(async () => {
-      await this.#broker.subscribe(this.#channels.node(this.node));
-      await this.#nodeWatch.start();
-    });
+    this.#opening ??= this.#connect();
     return this.#opening;
+  }
+
+  async #connect(): Promise<void> {
+    try {
+      await this.#link.open(async () => {
+        await this.#broker.subscribe(this.#channels.node(this.node));
+        await this.#nodeWatch.start();
+      });
+    } catch (error) {
+      this.#nodeWatch.stop();
+      throw error;
+    }
   }
 
   async #close(): Promise<void> {
@@ -105,6 +114,7 @@ export class ClusterBus extends Bus {
     this.#nodeWatch.stop();
     if (this.#link.connected) await this.#goodbye();
     await this.#link.close();
+    this.#conversations.requests.abandon(closedError(this.#broker));
   }
 
   /** Tells the others that this node ends, as far as the broker lets it: the rest is seen when it gives no sign of life. */
@@ -119,9 +129,13 @@ export class ClusterBus extends Bus {
 
   /** The broker is back. */
   async #restored(): Promise<void> {
-    await this.#nodeWatch.resume();
     this.#conversations.monitors.repeat();
-    await this.#presence.reconcile();
+    let unseen = true;
+    try {
+      unseen = await this.#nodeWatch.resume();
+    } finally {
+      await this.#presence.reconcile(unseen);
+    }
   }
 
   /** While the broker is away it is no news that something failed; what failed is put right when it is back. */
@@ -147,18 +161,20 @@ export class ClusterBus extends Bus {
   override async request<Answer = unknown>(ref: Ref, info: unknown, options: RequestOptions = {}): Promise<Answer> {
     const node = nodeOf(checkRef('bus.request()', ref));
     if (node === null || node === this.node) return super.request<Answer>(ref, info, options);
+    if (this.status === 'closed') throw closedError(this.#broker);
     const pend = (onSettled: () => void) => this.pend(ref, options, onSettled);
     return this.#conversations.requests.request(node, ref, info, pend) as Promise<Answer>;
   }
 
-  #tell(node: string, kind: Kind, body: unknown, tag: string): boolean {
-    return this.#link.emit({ channel: this.#channels.node(node), message: this.#seal(kind, body), tag });
+  #tell(node: string, kind: Kind, body: readonly unknown[], tag: string): boolean {
+    return this.#link.emit({ channel: this.#channels.node(node), message: this.#seal(kind, body, body.at(-1)), tag });
   }
 
-  #seal(kind: Kind, body: unknown): Buffer {
+  /** @param info - what of the body the application knows of */
+  #seal(kind: Kind, body: unknown, info = body): Buffer {
     const message = seal(kind, this.node, encode(body));
     if (!this.#link.connected || message.length <= this.#broker.maxPayload) return message;
-    throw tooLarge(describe(body), message.length, this.#broker);
+    throw tooLarge(describe(info), message.length, this.#broker);
   }
 
   // --- Who listens ---
@@ -246,16 +262,17 @@ export class ClusterBus extends Bus {
       connected: () => this.#link.connected,
       publish: (topic, info) => this.publish(topic, info),
       failed: (error) => this.#failed(error),
+      refuse: (error) => this.#refuse(error),
     };
   }
 
   #watchman(): Watchman {
     return {
       connected: () => this.#link.connected,
-      nodesOfInterest: () => this.#conversations.monitors.nodes(),
-      nodeDied: (node) => this.#conversations.monitors.nodeDied(node),
+      nodesOfInterest: () => this.#conversations.nodes(),
+      nodeDied: (node) => this.#conversations.nodeDied(node),
       allLive: () => this.#conversations.monitors.retell(),
-      overslept: () => this.#presence.reconcile(),
+      overslept: () => this.#presence.reconcile(true),
       sweep: () => this.#presence.sweep(),
       failed: (error) => this.#failed(error),
     };

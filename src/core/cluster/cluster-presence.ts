@@ -13,7 +13,12 @@ export interface PresenceHost extends Publisher {
   /** The broker can be asked. */
   connected(): boolean;
   failed(error: unknown): void;
+  /** Something that others wrote down cannot be understood. */
+  refuse(error: Error): void;
 }
+
+/** Bytes that an entry of a diff takes beside its meta, and some more. */
+const ENTRY_OVERHEAD = 64;
 
 /** Presence on many nodes: kept in the broker, announced to each topic's subscribers. */
 export class ClusterPresence extends Presence {
@@ -21,6 +26,8 @@ export class ClusterPresence extends Presence {
   readonly #own = new Map<string, PresenceRecord>();
   /** What is being written, by the same keys: one thing at a time for each. */
   readonly #writing = new Map<string, Promise<void>>();
+  /** The table may differ from what this node has to answer for. */
+  #doubtful = false;
 
   constructor(
     private readonly host: PresenceHost,
@@ -39,7 +46,7 @@ export class ClusterPresence extends Presence {
     const records = await this.broker.presence.list(toToken(checkTopic(topic)));
     const others = [...new Set(records.map((record) => record.node))].filter((node) => node !== this.host.node);
     const alive = others.length === 0 ? new Set<string>() : await this.broker.alive(others);
-    return records.filter(({ node }) => node === this.host.node || alive.has(node)).map(toEntry);
+    return records.filter(({ node }) => node === this.host.node || alive.has(node)).map(this.#toEntry);
   }
 
   /** While the broker is away nothing is waited for: what is present is written down when it is back. */
@@ -50,7 +57,7 @@ export class ClusterPresence extends Presence {
     this.#own.set(key, record);
     return this.#write(key, async () => {
       await this.broker.presence.put(record);
-      this.#announce(topic, [record], before === undefined ? [] : [before]);
+      this.#announce(record.topic, [record], before === undefined ? [] : [before]);
     });
   }
 
@@ -60,26 +67,24 @@ export class ClusterPresence extends Presence {
     if (record === undefined) return;
     this.#own.delete(key);
     this.#write(key, async () => {
-      if (await this.broker.presence.remove(record)) this.#announce(topic, [], [record]);
+      if (await this.broker.presence.remove(record)) this.#announce(record.topic, [], [record]);
     });
   }
 
-  /** Puts the broker's table right: it may have been away, or emptied, or others have held this node for dead. */
-  async reconcile(): Promise<void> {
-    const written = await this.broker.presence.ofNode(this.host.node);
-    const known = new Set(written.map(keyOf));
-    for (const record of written) {
-      if (!this.#own.has(keyOf(record)) && (await this.broker.presence.remove(record))) this.#left([record]);
-    }
-    for (const [key, record] of this.#own) {
-      if (known.has(key)) continue;
-      await this.broker.presence.put(record);
-      this.#announce(fromToken(record.topic), [record], []);
-    }
+  /**
+   * Puts the broker's table right: it may have been away, or emptied, or others have held this node for dead. Those may be at it still, so the next sweep
+   * takes a second look.
+   * @param unseen - this node was not among those that live: who listed then does not know of what is here
+   */
+  async reconcile(unseen: boolean): Promise<void> {
+    this.#doubtful = true;
+    await this.#putRight(unseen);
+    this.#doubtful = true;
   }
 
   /** Takes away what dead nodes left behind, and announces it: each record by the one node that took it away. */
   async sweep(): Promise<void> {
+    if (this.#doubtful) await this.#putRight();
     const nodes = (await this.broker.presence.nodes()).filter((node) => node !== this.host.node);
     if (nodes.length === 0) return;
     const alive = await this.broker.alive(nodes);
@@ -91,28 +96,68 @@ export class ClusterPresence extends Presence {
     await Promise.all(this.#writing.values());
   }
 
+  /** Compares what is written down with what was settled before. */
+  async #putRight(unseen = false): Promise<void> {
+    const settled = new Map([...this.#own].filter(([key]) => !this.#writing.has(key)));
+    const written = new Map((await this.broker.presence.ofNode(this.host.node)).map((record) => [keyOf(record), record]));
+    this.#doubtful = false;
+    for (const key of new Set([...settled.keys(), ...written.keys()])) {
+      const own = settled.get(key);
+      await this.#write(key, async () => {
+        // What has changed since then is written down by whoever changed it.
+        if (this.#own.get(key) === own) await this.#putOneRight(own, written.get(key), unseen);
+      });
+    }
+  }
+
+  async #putOneRight(own: PresenceRecord | undefined, written: PresenceRecord | undefined, unseen: boolean): Promise<void> {
+    if (own === undefined) {
+      if (written !== undefined && (await this.broker.presence.remove(written))) this.#left([written]);
+    } else if (written === undefined || Buffer.compare(own.meta, written.meta) !== 0) {
+      await this.broker.presence.put(own);
+      this.#announce(own.topic, [own], written === undefined ? [] : [written]);
+    } else if (unseen) this.#announce(own.topic, [own], []);
+  }
+
   async #bury(node: string): Promise<void> {
     const taken: PresenceRecord[] = [];
-    for (const record of await this.broker.presence.ofNode(node))
-      if (await this.broker.presence.remove(record)) taken.push(record);
-    this.#left(taken);
+    try {
+      for (const record of await this.broker.presence.ofNode(node))
+        if (await this.broker.presence.remove(record)) taken.push(record);
+    } finally {
+      // Nobody else can tell of these any more.
+      this.#left(taken);
+    }
   }
 
   #left(records: readonly PresenceRecord[]): void {
-    const byTopic = new Map<string, PresenceRecord[]>();
-    for (const record of records) byTopic.set(record.topic, [...(byTopic.get(record.topic) ?? []), record]);
-    for (const [topic, ofTopic] of byTopic) this.#announce(fromToken(topic), [], ofTopic);
+    for (const [topic, batch] of inBatches(records, this.broker.maxPayload / 2)) this.#announce(topic, [], batch);
   }
 
-  #announce(topic: string, joins: readonly PresenceRecord[], leaves: readonly PresenceRecord[]): void {
-    this.host.publish(topic, new PresenceDiff(topic, joins.map(toEntry), leaves.map(toEntry)));
+  /** @param token - that of the topic, as records have it */
+  #announce(token: string, joins: readonly PresenceRecord[], leaves: readonly PresenceRecord[]): void {
+    const topic = fromToken(token);
+    this.host.publish(topic, new PresenceDiff(topic, joins.map(this.#toEntry), leaves.map(this.#toEntry)));
   }
+
+  readonly #toEntry = ({ node, id, meta }: PresenceRecord): PresenceEntry => {
+    const ref = `${node}.${id}` as Ref;
+    try {
+      return { ref, meta: decode(Buffer.from(meta.buffer, meta.byteOffset, meta.length)) };
+    } catch (error) {
+      this.host.refuse(error as Error);
+      return { ref, meta: undefined };
+    }
+  };
 
   #write(key: string, write: () => Promise<void>): Promise<void> {
     if (!this.host.connected()) return AT_ONCE;
     const written = (this.#writing.get(key) ?? AT_ONCE)
       .then(write)
-      .catch((error) => this.host.failed(error))
+      .catch((error) => {
+        this.#doubtful = true;
+        this.host.failed(error);
+      })
       .finally(() => {
         if (this.#writing.get(key) === written) this.#writing.delete(key);
       });
@@ -131,6 +176,20 @@ function keyOf({ topic, id }: Omit<PresenceRecord, 'meta'>): string {
   return `${topic} ${id}`;
 }
 
-function toEntry({ node, id, meta }: PresenceRecord): PresenceEntry {
-  return { ref: `${node}.${id}` as Ref, meta: decode(Buffer.from(meta.buffer, meta.byteOffset, meta.length)) };
+/** Records by topic, no more at once than a message of so many bytes holds: a node that dies may have had thousands in one. */
+function inBatches(records: readonly PresenceRecord[], bytes: number): [topic: string, records: PresenceRecord[]][] {
+  const batches: [string, PresenceRecord[]][] = [];
+  const open = new Map<string, { readonly batch: PresenceRecord[]; room: number }>();
+  for (const record of records) {
+    const size = record.meta.length + ENTRY_OVERHEAD;
+    let last = open.get(record.topic);
+    if (last === undefined || last.room < size) {
+      last = { batch: [], room: bytes };
+      open.set(record.topic, last);
+      batches.push([record.topic, last.batch]);
+    }
+    last.batch.push(record);
+    last.room -= size;
+  }
+  return batches;
 }

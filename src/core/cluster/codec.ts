@@ -121,8 +121,9 @@ function toCommand(command: AnyCommand): ExtData {
 
 /** The same class again: fields are set as they are, past constructor and setters. */
 function fromInfo([name, fields]: unknown[]): unknown {
-  const type = typeof name === 'string' ? infoClass(name) : undefined;
-  if (type === undefined) throw refused(`no class here has @Info(${JSON.stringify(name)}). Import the class on this node too`);
+  if (typeof name !== 'string') throw refused('an info has no name');
+  const type = infoClass(name);
+  if (type === undefined) throw refused(`no class here has @Info with ${describe(name)}. Import the class on this node too`);
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) throw refused('an info has no fields');
   const info = Object.create(type.prototype as object) as object;
   for (const [key, value] of Object.entries(fields)) {

@@ -3,7 +3,7 @@ import type { Ref } from '../ref.js';
 import { decode } from './codec.js';
 import { type Envelope, Kind } from './envelope.js';
 import { RemoteMonitors } from './remote-monitors.js';
-import { RemoteRequests } from './remote-requests.js';
+import { isRequestId, RemoteRequests } from './remote-requests.js';
 import { type Speaker, Tag } from './speaker.js';
 
 /** What one node says to another alone: infos for one connection, requests and answers, monitors. */
@@ -11,9 +11,24 @@ export class Conversations {
   readonly requests: RemoteRequests;
   readonly monitors: RemoteMonitors;
 
-  constructor(private readonly speaker: Speaker) {
+  /** @param node - this one */
+  constructor(
+    node: string,
+    private readonly speaker: Speaker,
+  ) {
     this.requests = new RemoteRequests(speaker);
-    this.monitors = new RemoteMonitors(speaker);
+    this.monitors = new RemoteMonitors(node, speaker);
+  }
+
+  /** Nodes whose death matters here. */
+  *nodes(): Iterable<string> {
+    yield* this.monitors.nodes();
+    yield* this.requests.nodes();
+  }
+
+  nodeDied(node: string): void {
+    this.monitors.nodeDied(node);
+    this.requests.nodeDied(node);
   }
 
   send(node: string, ref: Ref, info: unknown): void {
@@ -43,6 +58,7 @@ export class Conversations {
       case Kind.send:
         return this.speaker.deliver(ref, second);
       case Kind.request:
+        if (!isRequestId(second)) throw malformed();
         return this.requests.asked(from, ref, second, third);
       case Kind.answer:
         return this.requests.answered(first, second);
@@ -55,6 +71,8 @@ export class Conversations {
         return this.monitors.unwatchFor(from, ref);
       case Kind.down:
         return this.monitors.ended(ref, second);
+      case Kind.back:
+        return this.monitors.repeatTo(from);
       default:
         throw malformed();
     }

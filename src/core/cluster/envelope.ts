@@ -1,3 +1,5 @@
+import { isNode } from './channels.js';
+
 /** What is around each message between nodes: `vq`, the version, the kind, and who sends it. */
 
 const MAGIC = 0x7671;
@@ -23,6 +25,8 @@ export const Kind = {
   demonitor: 7,
   /** Body: ref, reason. */
   down: 8,
+  /** Body: the node that sends it. It was away, and wants to be told again whom it shall watch. */
+  back: 9,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
@@ -52,5 +56,6 @@ export function unseal(message: Uint8Array): Envelope | string {
   if (bytes[2] !== VERSION) return `it is of version ${bytes[2]}, and this is version ${VERSION}. Update this node`;
   const end = FIXED + (bytes[4] as number);
   if (bytes.length < end) return 'it ends too early';
-  return { kind: bytes[3] as number, from: bytes.toString('latin1', FIXED, end), body: bytes.subarray(end) };
+  const from = bytes.toString('latin1', FIXED, end);
+  return isNode(from) ? { kind: bytes[3] as number, from, body: bytes.subarray(end) } : 'its sender is no node';
 }

@@ -22,6 +22,7 @@ export class Link extends Alarm implements BrokerEvents {
   #regrouping = false;
   /** Messages that this outage has cost. */
   #dropped = 0;
+  #failOpening: (cause: Error) => void = ignore;
 
   constructor(
     private readonly broker: Broker,
@@ -39,12 +40,14 @@ export class Link extends Alarm implements BrokerEvents {
     return this.status === 'connected';
   }
 
-  /** Connects and prepares; what was published before leaves then. */
+  /** Connects and prepares; what was published before leaves then. Rejects where the broker is lost before that: who opens has a time limit. */
   async open(prepare: () => Promise<void>): Promise<void> {
     this.status = 'connecting';
+    const lost = new Promise<never>((_, reject) => {
+      this.#failOpening = reject;
+    });
     try {
-      await this.broker.connect(this);
-      await prepare();
+      await Promise.race([this.broker.connect(this).then(prepare), lost]);
     } catch (error) {
       this.status = 'closed';
       await this.broker.close().catch((second) => this.reports.tell(second));
@@ -125,6 +128,7 @@ export class Link extends Alarm implements BrokerEvents {
 
   down(cause: Error): void {
     if (this.status === 'closed') return;
+    if (this.status === 'connecting') return this.#failOpening(cause);
     this.status = 'reconnecting';
     this.#endRegrouping();
     this.reports.tell(
@@ -173,6 +177,8 @@ export class Link extends Alarm implements BrokerEvents {
     this.reports.tell(new VaqueroError('VAQUERO_BUS_OVERFLOW', `${dropped} messages for other nodes were dropped, for ${why}.`));
   }
 }
+
+function ignore(): void {}
 
 export function tooLarge(what: string, bytes: number, broker: Broker): VaqueroError {
   return new VaqueroError(

@@ -44,7 +44,7 @@ export class NodeWatch extends Alarm {
   /** Begins; resolves when others can see that this node lives. */
   async start(): Promise<void> {
     await this.#giveSign();
-    this.timers.start(this, this.timeout / BEATS);
+    if (!this.#stopped) this.timers.start(this, this.timeout / BEATS);
   }
 
   stop(): void {
@@ -52,10 +52,16 @@ export class NodeWatch extends Alarm {
     this.timers.cancel(this);
   }
 
-  /** The broker is back: signs of life may have been lost with it. */
-  async resume(): Promise<void> {
+  /** The broker is back: signs of life may have been lost with it. Answers whether this node gave no sign for so long that others may have held it for dead. */
+  async resume(): Promise<boolean> {
     this.#trustFrom = this.clock.now() + this.timeout;
+    const overslept = this.#hasOverslept;
     await this.#giveSign();
+    return overslept;
+  }
+
+  get #hasOverslept(): boolean {
+    return this.clock.now() - this.#lastBeat > this.timeout;
   }
 
   ring(): void {
@@ -70,7 +76,7 @@ export class NodeWatch extends Alarm {
 
   async #beat(): Promise<void> {
     if (!this.watchman.connected()) return;
-    const overslept = this.clock.now() - this.#lastBeat > this.timeout;
+    const overslept = this.#hasOverslept;
     await this.#giveSign();
     if (overslept) await this.watchman.overslept();
     if (!(await this.#lookAround())) return;

@@ -2,7 +2,6 @@ import { describe } from '../errors.js';
 import type { Ref } from '../ref.js';
 import type { Down } from '../timeout.js';
 import { nodeOf } from './channels.js';
-import { encode } from './codec.js';
 import { Kind } from './envelope.js';
 import { type RemoteWatcher, type Speaker, Tag } from './speaker.js';
 
@@ -15,7 +14,13 @@ export class RemoteMonitors {
   /** Who watches here for other nodes, by connection and node. */
   readonly #watching = new Map<string, { readonly ref: Ref; readonly watcher: RemoteWatcher }>();
 
-  constructor(private readonly speaker: Speaker) {}
+  /** Nodes that have watched here, and may have missed how it ended. */
+  readonly #watchers = new Set<string>();
+
+  constructor(
+    private readonly node: string,
+    private readonly speaker: Speaker,
+  ) {}
 
   // --- From here ---
 
@@ -49,9 +54,15 @@ export class RemoteMonitors {
     for (const ref of unheard) this.#tell(nodeOf(ref) as string, ref);
   }
 
-  /** What was said while the broker was away may be lost: all nodes are told again whom they shall watch. */
+  /** What was said before the broker was away, or while it was, may be lost: all nodes are told again whom they shall watch, and asked whom this one shall. */
   repeat(): void {
-    for (const [node, refs] of this.#watched) for (const ref of refs) this.#tell(node, ref);
+    for (const node of this.#watched.keys()) this.repeatTo(node);
+    for (const node of this.#watchers) this.speaker.tell(node, Kind.back, [this.node], Tag.other);
+  }
+
+  /** A node is told again whom it shall watch; it answers at once where that has ended. */
+  repeatTo(node: string): void {
+    for (const ref of this.#watched.get(node) ?? []) this.#tell(node, ref);
   }
 
   #tell(node: string, ref: Ref): void {
@@ -77,6 +88,7 @@ export class RemoteMonitors {
       this.#tellDown(node, down);
     };
     const watcher = { node, deliver };
+    this.#watchers.add(node);
     this.#watching.set(key, { ref, watcher });
     this.speaker.monitorHere(ref, watcher);
   }
@@ -89,15 +101,13 @@ export class RemoteMonitors {
     this.speaker.demonitorHere(ref, watching.watcher);
   }
 
-  /** A reason that cannot travel is described: that the connection has ended must be told in any case. */
+  /** A reason that cannot travel, or is too large, is described: that the connection has ended must be told in any case. */
   #tellDown(node: string, { ref, reason }: Down): void {
-    let portable = reason;
     try {
-      encode(reason);
+      this.speaker.tell(node, Kind.down, [ref, reason], Tag.other);
     } catch {
-      portable = describe(reason);
+      this.speaker.tell(node, Kind.down, [ref, describe(reason)], Tag.other);
     }
-    this.speaker.tell(node, Kind.down, [ref, portable], Tag.other);
   }
 
   // --- Both ---
@@ -105,13 +115,14 @@ export class RemoteMonitors {
   /** Nodes whose death matters here. */
   *nodes(): Iterable<string> {
     yield* this.#watched.keys();
-    for (const { watcher } of this.#watching.values()) yield watcher.node;
+    yield* this.#watchers;
   }
 
   /** A node is gone, and all its connections and monitors with it. */
   nodeDied(node: string): void {
     const refs = this.#watched.get(node) ?? [];
     this.#watched.delete(node);
+    this.#watchers.delete(node);
     for (const ref of refs) {
       this.#unheard.delete(ref);
       this.speaker.ended(ref, 'node down');

@@ -12,7 +12,7 @@ export interface RemoteWatcher {
 /** What conversations with other nodes need of the bus of their own. */
 export interface Speaker {
   /** Sends to another node; false if it is dropped. The tag comes back if nobody hears it. Throws as `publish` does. */
-  tell(node: string, kind: Kind, body: unknown, tag: string): boolean;
+  tell(node: string, kind: Kind, body: readonly unknown[], tag: string): boolean;
   deliver(ref: Ref, info: unknown): void;
   ask(ref: Ref, request: Request): void;
   monitorHere(ref: Ref, watcher: RemoteWatcher): void;

@@ -1,7 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
-import { type BusStatus, Connection, type Down, OnInfo, OnInit, OnText, type Ref, WebSocketHandler } from 'vaquero';
+import { Encoder, ExtData } from '@msgpack/msgpack';
+import {
+  type BusStatus,
+  Connection,
+  type Down,
+  OnInfo,
+  OnInit,
+  OnText,
+  type PresenceDiff,
+  type Ref,
+  WebSocketHandler,
+} from 'vaquero';
 import { ClusterBus, type ClusterOptions } from 'vaquero/cluster';
 import { mount, VirtualClock } from 'vaquero/testing';
+import { encode } from '../../../src/core/cluster/codec.js';
+import { Kind, seal } from '../../../src/core/cluster/envelope.js';
 import { Listener } from '../../../src/testing/bus-contract/listener.js';
 import { Exchange } from '../../../src/testing/network/exchange.js';
 import { SimulatedBroker } from '../../../src/testing/network/simulated-broker.js';
@@ -77,6 +90,20 @@ describe('a bus with a broker', () => {
     await expect(bus.connect()).rejects.toMatchObject({ code: 'VAQUERO_BUS_CLOSED' });
   });
 
+  test.each([1, 2, 3, 4, 5])(
+    'is closed where the broker is lost while it connects, after %d ms: nobody waits for more',
+    async (ms) => {
+      const cluster = new Cluster();
+      const { bus, broker, errors } = cluster.idle();
+      const outcome = bus.connect().catch((error: { code: string }) => error.code);
+      await cluster.pass(ms);
+      broker.cut();
+      await cluster.pass();
+      expect([await Promise.race([outcome, 'waits']), bus.status, errors]).toEqual(['VAQUERO_BUS_UNAVAILABLE', 'closed', []]);
+      await bus.close();
+    },
+  );
+
   test('keeps what is published before it is connected', async () => {
     const cluster = new Cluster();
     const far = await subscriber(cluster, await cluster.node(), 'topic');
@@ -124,6 +151,17 @@ describe('a bus with a broker', () => {
     expect([bus.counters.dropped, errors]).toEqual([2, ['VAQUERO_BUS_CLOSED']]);
   });
 
+  test('that is closed fails what waits for an answer from another node', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const ref = there.bus.register({ deliver: () => undefined, ask: () => undefined });
+    const outcome = here.bus.request(ref, 1, { timeout: 60_000 }).catch((error: { code: string }) => error.code);
+    await cluster.pass();
+    await Promise.all([here.bus.close(), cluster.pass()]);
+    expect(await Promise.race([outcome, 'waits'])).toBe('VAQUERO_BUS_CLOSED');
+    await expect(here.bus.request(ref, 1)).rejects.toMatchObject({ code: 'VAQUERO_BUS_CLOSED' });
+  });
+
   test('tells its hosts what goes wrong, and onError where it has none', async () => {
     const cluster = new Cluster();
     const { bus, broker, errors } = await cluster.node();
@@ -146,6 +184,8 @@ describe('a bus with a broker', () => {
     expect(() => node.bus.publish('topic', new Uint8Array(largest.length + 1))).toThrow(
       expect.objectContaining({ code: 'VAQUERO_INFO_TOO_LARGE' }),
     );
+    const ref = (await cluster.node()).bus.register(far);
+    expect(() => node.bus.send(ref, new Uint8Array(largest.length))).toThrow(/^an instance of Uint8Array takes/);
     await cluster.pass();
     expect(await heard(far)).toHaveLength(1);
   });
@@ -380,6 +420,17 @@ describe('a node that dies', () => {
     expect(here.bus.counters.undeliverable).toBe(1);
   });
 
+  test('fails what was asked there and is not answered, however much time there is', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const ref = there.bus.register({ deliver: () => undefined, ask: () => undefined });
+    const outcome = here.bus.request(ref, 1, { timeout: 600_000 }).catch((error: { code: string }) => error.code);
+    await cluster.pass(10 * NODE_TIMEOUT);
+    there.broker.kill();
+    await cluster.pass(SEEN);
+    expect(await Promise.race([outcome, 'waits'])).toBe('VAQUERO_NO_CONNECTION');
+  });
+
   test('is not what a broker that was away for long makes of a node that lives', async () => {
     const cluster = new Cluster();
     const [here, there] = [await cluster.node(), await cluster.node()];
@@ -426,6 +477,46 @@ describe('a node that dies', () => {
     await Promise.all([there.bus.close(), cluster.pass()]);
     await cluster.pass(NODE_TIMEOUT / 3 + A_MOMENT);
     expect(((await heard(watcher)) as Down[])[0]?.reason).toBe('node down');
+  });
+});
+
+describe('the end of a connection that is monitored elsewhere', () => {
+  test.each(['buffer', 'drop'] as const)(
+    "is told there even if its node was away for a moment, with whileDown: '%s'",
+    async (whileDown) => {
+      const cluster = new Cluster();
+      const [here, there] = [await cluster.node(), await cluster.node({ whileDown })];
+      const [inFlight, meanwhile] = [there.bus.register(new Listener()), there.bus.register(new Listener())];
+      const watcher = new Listener();
+      for (const ref of [inFlight, meanwhile]) here.bus.monitor(ref, watcher);
+      await cluster.pass();
+      there.bus.unregister(inFlight, 'over');
+      there.broker.cut();
+      await cluster.pass();
+      there.bus.unregister(meanwhile, 'over');
+      expect(await heard(watcher)).toEqual([]);
+      there.broker.heal();
+      await cluster.pass();
+      const downs = (await heard(watcher)) as Down[];
+      expect(downs.map(({ ref }) => ref).sort()).toEqual([inFlight, meanwhile]);
+      await cluster.pass(3 * NODE_TIMEOUT);
+      expect(await heard(watcher)).toEqual([]);
+    },
+  );
+
+  test('is told with a reason that has room in a message', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const [large, strange] = [there.bus.register(new Listener()), there.bus.register(new Listener())];
+    const watcher = new Listener();
+    for (const ref of [large, strange]) here.bus.monitor(ref, watcher);
+    await cluster.pass();
+    there.bus.unregister(large, 'x'.repeat(there.broker.maxPayload));
+    there.bus.unregister(strange, new Map());
+    await cluster.pass();
+    const [first, second] = (await heard(watcher)) as Down[];
+    expect(first?.reason).toMatch(/^the string "x+…"$/);
+    expect(second?.reason).toBe('an instance of Map');
   });
 });
 
@@ -486,6 +577,143 @@ describe('presence on many nodes', () => {
       { topic: 'den', joins: [], leaves: [{ ref, meta: 'x' }] },
     ]);
   });
+
+  test('is announced again by a node that others could not list for a while', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, here, 'den');
+    const ref = there.bus.register(new Listener());
+    await Promise.all([there.bus.presence.track('den', ref, 'x'), cluster.pass()]);
+    await heard(listener);
+    // Nobody comes to take away what it left.
+    here.broker.presence.nodes = async () => [];
+    there.broker.cut();
+    await cluster.pass(2 * NODE_TIMEOUT);
+    const [listed] = await Promise.all([here.bus.presence.list('den'), cluster.pass()]);
+    expect(listed).toEqual([]);
+    there.broker.heal();
+    await cluster.pass(3 * NODE_TIMEOUT);
+    expect(await heard(listener)).toEqual([{ topic: 'den', joins: [{ ref, meta: 'x' }], leaves: [] }]);
+  });
+
+  test('whose meta changed while the broker was away for a moment has the new one when it returns', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, here, 'den');
+    const ref = there.bus.register(new Listener());
+    await Promise.all([there.bus.presence.track('den', ref, 'old'), cluster.pass()]);
+    await heard(listener);
+    there.broker.cut();
+    await cluster.pass();
+    await there.bus.presence.track('den', ref, 'new');
+    there.broker.heal();
+    await cluster.pass();
+    const [listed] = await Promise.all([here.bus.presence.list('den'), cluster.pass()]);
+    expect(listed).toEqual([{ ref, meta: 'new' }]);
+    expect(await heard(listener)).toEqual([{ topic: 'den', joins: [{ ref, meta: 'new' }], leaves: [{ ref, meta: 'old' }] }]);
+  });
+
+  test('that begins while it is put right is announced once', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, here, 'den');
+    there.broker.cut();
+    await cluster.pass();
+    there.broker.heal();
+    const refs: Ref[] = [];
+    // One in each millisecond, so that one comes in whatever order there can be.
+    for (let ms = 0; ms < 20; ms++) {
+      const ref = there.bus.register(new Listener());
+      refs.push(ref);
+      there.bus.presence.track('den', ref, ms);
+      await cluster.pass(1);
+    }
+    await cluster.pass(3 * NODE_TIMEOUT);
+    const diffs = (await heard(listener)) as PresenceDiff[];
+    expect(diffs.flatMap(({ joins }) => joins.map(({ ref }) => ref)).sort()).toEqual(refs.sort());
+  });
+
+  test('is put right once more, for others may still have been taking it away when this node came back', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const ref = there.bus.register(new Listener());
+    await Promise.all([there.bus.presence.track('den', ref, 'stays'), cluster.pass()]);
+    there.broker.cut();
+    await cluster.pass();
+    there.broker.heal();
+    await cluster.pass();
+    const [node, id] = ref.split('.') as [string, string];
+    await Promise.all([here.broker.presence.remove({ topic: 'den', node, id }), cluster.pass()]);
+    await cluster.pass(3 * NODE_TIMEOUT);
+    const [listed] = await Promise.all([here.bus.presence.list('den'), cluster.pass()]);
+    expect(listed).toEqual([{ ref, meta: 'stays' }]);
+  });
+
+  test('that could not be written down is reported, and written down later', async () => {
+    const cluster = new Cluster();
+    const { bus, broker, errors } = await cluster.node();
+    const { put } = broker.presence;
+    broker.presence.put = () => Promise.reject(new Error('the disk is full'));
+    const ref = bus.register(new Listener());
+    await Promise.all([bus.presence.track('den', ref, 'x'), cluster.pass()]);
+    broker.presence.put = put;
+    await cluster.pass(2 * NODE_TIMEOUT);
+    const [listed] = await Promise.all([bus.presence.list('den'), cluster.pass()]);
+    expect([listed, errors]).toEqual([[{ ref, meta: 'x' }], ['the disk is full']]);
+  });
+
+  test('of a node that died is announced in pieces that the broker takes', async () => {
+    const cluster = new Cluster();
+    const [here, dying] = [await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, here, 'den');
+    const meta = 'x'.repeat(here.broker.maxPayload / 4);
+    const refs = Array.from({ length: 10 }, () => dying.bus.register(new Listener()));
+    await Promise.all([...refs.map((ref) => dying.bus.presence.track('den', ref, meta)), cluster.pass()]);
+    await heard(listener);
+    dying.broker.kill();
+    await cluster.pass(3 * NODE_TIMEOUT);
+    const diffs = (await heard(listener)) as PresenceDiff[];
+    expect(diffs.flatMap(({ leaves }) => leaves.map(({ ref }) => ref)).sort()).toEqual(refs.sort());
+    expect(here.errors).toEqual([]);
+  });
+
+  test('of a node that died is announced as far as it was taken away, should that fail in between', async () => {
+    const cluster = new Cluster();
+    const [here, dying] = [await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, here, 'den');
+    const refs = Array.from({ length: 3 }, () => dying.bus.register(new Listener()));
+    await Promise.all([...refs.map((ref) => dying.bus.presence.track('den', ref, 'ghost')), cluster.pass()]);
+    await heard(listener);
+    const { remove } = here.broker.presence;
+    let calls = 0;
+    here.broker.presence.remove = (record) => (++calls === 2 ? Promise.reject(new Error('no answer')) : remove(record));
+    dying.broker.kill();
+    await cluster.pass(4 * NODE_TIMEOUT);
+    const diffs = (await heard(listener)) as PresenceDiff[];
+    expect(diffs.flatMap(({ leaves }) => leaves.map(({ ref }) => ref)).sort()).toEqual(refs.sort());
+    expect(here.errors).toEqual(['no answer']);
+  });
+
+  test('with a meta that cannot be understood here hides no other', async () => {
+    const cluster = new Cluster();
+    const [here, dying] = [await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, here, 'den');
+    const [ours, strange] = [dying.bus.register(new Listener()), dying.bus.register(new Listener())];
+    const [node, id] = strange.split('.') as [string, string];
+    const put = dying.broker.presence.put({ topic: 'den', node, id, meta: Buffer.of(0xc1) });
+    await Promise.all([put, dying.bus.presence.track('den', ours, 'ours'), cluster.pass()]);
+    await heard(listener);
+    const entries = [
+      { ref: strange, meta: undefined },
+      { ref: ours, meta: 'ours' },
+    ];
+    const [listed] = await Promise.all([here.bus.presence.list('den'), cluster.pass()]);
+    expect(listed).toEqual(entries);
+    dying.broker.kill();
+    await cluster.pass(3 * NODE_TIMEOUT);
+    expect(await heard(listener)).toEqual([{ topic: 'den', joins: [], leaves: entries }]);
+    expect([here.errors, here.bus.counters.refused]).toEqual([['VAQUERO_MESSAGE_REFUSED'], 2]);
+  });
 });
 
 describe('a message that cannot be understood', () => {
@@ -525,6 +753,48 @@ describe('a message that cannot be understood', () => {
     stranger.publish('vaquero.t.topic', ours(1, 1, Buffer.of(7)));
     await cluster.pass();
     expect(await heard(listener)).toEqual([7]);
+  });
+
+  test('is answered only to nodes, and to what can be told apart by few bytes', async () => {
+    const cluster = new Cluster();
+    const { bus, errors } = await cluster.node();
+    const asked: unknown[] = [];
+    const ref = bus.register({
+      deliver: () => undefined,
+      ask: (request) => {
+        asked.push(request.info);
+        request.fail('crashed');
+      },
+    });
+    const stranger = cluster.broker();
+    await Promise.all([stranger.connect({} as never), cluster.pass()]);
+    const inbox = `vaquero.n.${ref.split('.')[0]}`;
+    stranger.publish(inbox, seal(Kind.request, 'stranger', encode([ref, 'id', 'fine'])));
+    stranger.publish(inbox, seal(Kind.request, 'stranger', encode([ref, 'x'.repeat(1_000_000), 'long'])));
+    stranger.publish(inbox, seal(Kind.request, 'stranger', encode([ref, { id: 1 }, 'none'])));
+    for (const from of ['', 'a b c d ', 'strange\n', 'stranger.'])
+      stranger.publish(inbox, seal(Kind.request, from, encode([ref, 'id', 'from nobody'])));
+    await cluster.pass();
+    expect(asked).toEqual(['fine']);
+    expect(bus.counters.refused).toBe(6);
+    expect(new Set(errors)).toEqual(new Set(['VAQUERO_MESSAGE_REFUSED']));
+  });
+
+  test('is told of in few words, however long it is', async () => {
+    const cluster = new Cluster();
+    const messages: string[] = [];
+    const { bus } = await cluster.node({ onError: ({ message }) => void messages.push(message) });
+    const ref = bus.register(new Listener());
+    const stranger = cluster.broker();
+    await Promise.all([stranger.connect({} as never), cluster.pass()]);
+    const info = new ExtData(1, new Encoder().encode(['x'.repeat(100_000), {}]));
+    stranger.publish(
+      `vaquero.n.${ref.split('.')[0]}`,
+      seal(Kind.send, 'stranger', new Encoder().encode([ref, info]) as Uint8Array),
+    );
+    await cluster.pass();
+    expect(messages).toHaveLength(1);
+    expect(messages[0]?.length).toBeLessThan(300);
   });
 });
 

@@ -28,6 +28,11 @@ test.each([
   ['abcdefgh.', null],
   ['abcdefgh', null],
   ['abc*efgh.1', null],
+  ['abcdefgh.1 2', null],
+  ['abcdefgh.1\n', null],
+  ['abcdefgh.A', null],
+  ['abcdefgh.zzzzzzzzzzz', 'abcdefgh'],
+  ['abcdefgh.zzzzzzzzzzzz', null],
   ['', null],
 ])('the node of the ref %j is %j', (ref, node) => {
   expect(nodeOf(ref)).toBe(node);

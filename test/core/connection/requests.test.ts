@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   answer,
+  Bus,
   Connection,
   close,
   type HandlerOptions,
@@ -13,6 +14,7 @@ import {
   text,
   WebSocketHandler,
 } from 'vaquero';
+import type { Request } from '../../../src/core/request.js';
 import { DOORS, type House, type Visitor } from '../../support/doors.js';
 import { Events } from '../../support/events.js';
 
@@ -223,4 +225,16 @@ describe.each(DOORS)('$name', (door) => {
     expect(server.counters.ignored).toBe(1);
     expect(server.errors).toEqual([]);
   });
+});
+
+test('a request that was answered too late makes room for one more, and not for two', async () => {
+  const bus = new Bus({ maxRequests: 1 });
+  const requests: Request[] = [];
+  const ref = bus.register({ deliver: () => undefined, ask: (request) => void requests.push(request) });
+  await expect(bus.request(ref, 1, { timeout: 1 })).rejects.toMatchObject({ code: 'VAQUERO_REQUEST_TIMEOUT' });
+  requests[0]?.answer('late');
+  const next = bus.request(ref, 2);
+  await expect(bus.request(ref, 3)).rejects.toMatchObject({ code: 'VAQUERO_LIMIT_EXCEEDED' });
+  requests[1]?.answer('in time');
+  await expect(next).resolves.toBe('in time');
 });
