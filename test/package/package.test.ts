@@ -71,13 +71,22 @@ describe('the package', () => {
     });
   });
 
-  test.each([
-    ['vaquero', 'serve'],
-    ['vaquero/testing', 'mount'],
-  ])('gives require and import of %s the same names and the same classes', async (entry, name) => {
-    const { required, imported, different } = JSON.parse(await run(consumer.directory, process.execPath, 'both.cjs', entry));
-    expect(imported).toContain(name);
-    expect(required).toEqual(imported);
-    expect(different).toEqual([]);
+  describe('beside the clients of brokers', () => {
+    beforeAll(() => consumer.addClients());
+
+    test('compiles with the buses of several nodes', () => consumer.compileBuses(), 60_000);
+
+    test.each([
+      ['vaquero', 'serve'],
+      ['vaquero/cluster', 'ClusterBus'],
+      ['vaquero/nats', 'NatsBus'],
+      ['vaquero/redis', 'RedisBus'],
+      ['vaquero/testing', 'mount'],
+    ])('gives require and import of %s the same names and the same classes', async (entry, name) => {
+      const { required, imported, different } = JSON.parse(await run(consumer.directory, process.execPath, 'both.cjs', entry));
+      expect(imported).toContain(name);
+      expect(required).toEqual(imported);
+      expect(different).toEqual([]);
+    });
   });
 });
