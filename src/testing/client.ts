@@ -91,8 +91,9 @@ export class Client implements FarEnd {
       this.#nextFrame++;
       return Promise.resolve(frame);
     }
-    if (this.#gone) return Promise.reject(this.#whyNone());
-    const received = new Promise<ReceivedFrame>((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    const received = this.#gone
+      ? Promise.reject<ReceivedFrame>(this.#whyNone())
+      : new Promise<ReceivedFrame>((resolve, reject) => this.#waiters.push({ resolve, reject }));
     // Who does not await it, or not yet, has not failed.
     received.catch(() => undefined);
     return received;
