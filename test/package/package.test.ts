@@ -57,12 +57,13 @@ describe('the package', () => {
     expect(await stop()).toEqual({ code: 0, said: ['gone: remote'] });
   }, 60_000);
 
-  test('has a test kit for ES modules and CommonJS, which keeps no process alive', async () => {
+  test('has a test kit for ES modules and CommonJS, which keeps a process only while a frame is waited for', async () => {
     expect(JSON.parse(await run(consumer.directory, process.execPath, 'out/kit.js'))).toEqual({
       first: { type: 'text', payload: 'welcome' },
       next: { type: 'text', payload: 'hi' },
       heard: ['HI'],
       timed: 1,
+      awaited: { type: 'text', payload: 'bang' },
       refused: 404,
     });
     expect(JSON.parse(await run(consumer.directory, process.execPath, 'out/common.cjs'))).toEqual({
