@@ -1,6 +1,7 @@
 import type { Close } from '../core/commands.js';
 import { clientFrame, closePayload, type ReceivedFrame, serverFrame } from './frames.js';
 import { type FarEnd, LocalSocket } from './local-socket.js';
+import { ProcessHold } from './process-hold.js';
 import { readResponse, type UpgradeResponse } from './response.js';
 import { settled } from './settled.js';
 
@@ -27,6 +28,8 @@ export class Client implements FarEnd {
   readonly closed: Promise<Closed>;
 
   readonly #pongs: boolean;
+  /** Keeps the process while somebody waits for a frame; `null` where only a test can bring it, by its clock. */
+  readonly #hold: ProcessHold | null;
   /** Says why no frame comes any more. */
   readonly #whyNone: () => Error;
   #answered: (response: UpgradeResponse) => void = () => undefined;
@@ -42,8 +45,9 @@ export class Client implements FarEnd {
   #closing = false;
   #gone = false;
 
-  constructor(pongs: boolean, whyNone: () => Error) {
+  constructor(pongs: boolean, hold: ProcessHold | null, whyNone: () => Error) {
     this.#pongs = pongs;
+    this.#hold = hold;
     this.#whyNone = whyNone;
     this.response = new Promise((resolve) => {
       this.#answered = resolve;
@@ -91,11 +95,15 @@ export class Client implements FarEnd {
       this.#nextFrame++;
       return Promise.resolve(frame);
     }
-    if (this.#gone) return Promise.reject(this.#whyNone());
-    const received = new Promise<ReceivedFrame>((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    const received = this.#gone ? Promise.reject<ReceivedFrame>(this.#whyNone()) : this.#wait();
     // Who does not await it, or not yet, has not failed.
     received.catch(() => undefined);
     return received;
+  }
+
+  #wait(): Promise<ReceivedFrame> {
+    this.#hold?.hold();
+    return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
 
   // --- What the socket tells it ---
@@ -114,6 +122,7 @@ export class Client implements FarEnd {
 
   gone(): void {
     this.#closing = this.#gone = true;
+    this.#hold?.release();
     const last = this.frames.at(-1);
     this.#onClosed(last?.type === 'close' ? { code: last.code, reason: last.reason } : { code: 1006, reason: '' });
     // The connection's own end is not over yet, and belongs to what is said of it.
@@ -156,6 +165,7 @@ export class Client implements FarEnd {
     if (waiter !== undefined) {
       this.#nextFrame++;
       waiter.resolve(frame);
+      if (this.#waiters.length === 0) this.#hold?.release();
     }
     if (frame.type === 'ping' && this.#pongs) this.send('pong', frame.payload);
     if (frame.type === 'close') this.#closeToo();

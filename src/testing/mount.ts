@@ -11,6 +11,7 @@ import { Client } from './client.js';
 import { Mounted } from './mounted.js';
 import { MountedHub } from './mounted-hub.js';
 import { noFrame } from './no-frame.js';
+import { ProcessHold } from './process-hold.js';
 import { settled } from './settled.js';
 import { UpgradeRefused } from './upgrade-refused.js';
 
@@ -63,7 +64,7 @@ function areHeaders(value: unknown): boolean {
 /**
  * Connects a client to a handler without a server or a socket, for tests with any runner. All between the two is what `serve` puts there:
  * the upgrade, origins and sub-protocols, the mailbox, limits, timers, the container and the bus. Resolves when the upgrade is complete and what
- * `@OnInit` replies without waiting has arrived. Nothing of it keeps a process alive, or must be closed.
+ * `@OnInit` replies without waiting has arrived. Nothing of it must be closed, or keeps a process alive but a `next()` that waits.
  *
  * Rejects with {@link UpgradeRefused} when the upgrade is refused, as `serve` does with `VAQUERO_INVALID_HANDLER`, `VAQUERO_INVALID_OPTION` or
  * `VAQUERO_BUS_CONFLICT`, and as `bus.connect` does.
@@ -77,7 +78,8 @@ export async function mount<H extends HandlerClass>(handler: H, options: MountOp
   const { hub, upgrades } = prepare({ ...server, handlers: [handler] }, MountedHub);
   const target = path ?? ownPath(handler);
   await hub.bus.connect();
-  const client = new Client(pongs, () => noFrame(handler.name, hub));
+  const hold = options.clock === undefined ? new ProcessHold() : null;
+  const client = new Client(pongs, hold, () => noFrame(handler.name, hub));
   const request = requestOf(target, headers, peer);
   const route = upgrades.route(request);
   if (route === null) upgrades.notFound(request, client.socket);

@@ -86,7 +86,7 @@ export class Mounted<Handler extends object = object> {
 
   /**
    * The next frame that it received, or receives, after the one that `next` gave before. Rejects with `VAQUERO_NO_FRAME` when the connection ended and
-   * no frame is left; why it ended is in the message and the `cause`.
+   * no frame is left; why it ended is in the message and the `cause`. While it waits, the process is kept alive, unless the mount has a `clock`.
    */
   next(): Promise<ReceivedFrame> {
     return this.#client.next();

@@ -20,6 +20,9 @@ const COMPILER_OPTIONS = {
   outDir: 'out',
 };
 
+/** What uses the buses of several nodes, and so needs their clients. */
+const BUSES = 'buses.ts';
+
 /** A handler of a CommonJS module; it is no file of this project, whose own compiler options forbid one. */
 const COMMON = `import { OnText, WebSocketHandler } from 'vaquero';
 import { mount } from 'vaquero/testing';
@@ -82,9 +85,11 @@ export class Consumer {
     await cp(join(__dirname, '../types'), directory, { recursive: true });
     await writeFile(join(directory, 'common.cts'), COMMON);
     await writeFile(join(directory, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
+    const project = { compilerOptions: COMPILER_OPTIONS, include: ['*.ts', '*.cts'], exclude: [BUSES] };
+    await writeFile(join(directory, 'tsconfig.json'), JSON.stringify(project));
     await writeFile(
-      join(directory, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions: COMPILER_OPTIONS, include: ['*.ts', '*.cts'] }),
+      join(directory, 'tsconfig.buses.json'),
+      JSON.stringify({ compilerOptions: COMPILER_OPTIONS, files: [BUSES] }),
     );
     await run(directory, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', `./${packed.tarball}`);
     await mkdir(join(directory, 'node_modules/@types'));
@@ -92,9 +97,24 @@ export class Consumer {
     return new Consumer(directory, packed);
   }
 
-  /** Compiles all that is in it; rejects with what the compiler finds. */
-  async compile(): Promise<void> {
-    await run(this.directory, process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', '.');
+  /** Compiles all that needs no client of a broker; rejects with what the compiler finds. */
+  compile(): Promise<void> {
+    return this.#compile('tsconfig.json');
+  }
+
+  /** Compiles what uses the buses of several nodes, when their clients are there. */
+  compileBuses(): Promise<void> {
+    return this.#compile('tsconfig.buses.json');
+  }
+
+  /** Adds the optional peers, which an application installs that uses these buses. */
+  async addClients(): Promise<void> {
+    for (const name of ['@nats-io', 'ioredis'])
+      await symlink(join(ROOT, 'node_modules', name), join(this.directory, 'node_modules', name));
+  }
+
+  async #compile(project: string): Promise<void> {
+    await run(this.directory, process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project);
   }
 
   /** Starts a program that says first where it listens, and goes when its input ends. */

@@ -57,12 +57,13 @@ describe('the package', () => {
     expect(await stop()).toEqual({ code: 0, said: ['gone: remote'] });
   }, 60_000);
 
-  test('has a test kit for ES modules and CommonJS, which keeps no process alive', async () => {
+  test('has a test kit for ES modules and CommonJS, which keeps a process only while a frame is waited for', async () => {
     expect(JSON.parse(await run(consumer.directory, process.execPath, 'out/kit.js'))).toEqual({
       first: { type: 'text', payload: 'welcome' },
       next: { type: 'text', payload: 'hi' },
       heard: ['HI'],
       timed: 1,
+      awaited: { type: 'text', payload: 'bang' },
       refused: 404,
     });
     expect(JSON.parse(await run(consumer.directory, process.execPath, 'out/common.cjs'))).toEqual({
@@ -71,13 +72,22 @@ describe('the package', () => {
     });
   });
 
-  test.each([
-    ['vaquero', 'serve'],
-    ['vaquero/testing', 'mount'],
-  ])('gives require and import of %s the same names and the same classes', async (entry, name) => {
-    const { required, imported, different } = JSON.parse(await run(consumer.directory, process.execPath, 'both.cjs', entry));
-    expect(imported).toContain(name);
-    expect(required).toEqual(imported);
-    expect(different).toEqual([]);
+  describe('beside the clients of brokers', () => {
+    beforeAll(() => consumer.addClients());
+
+    test('compiles with the buses of several nodes', () => consumer.compileBuses(), 60_000);
+
+    test.each([
+      ['vaquero', 'serve'],
+      ['vaquero/cluster', 'ClusterBus'],
+      ['vaquero/nats', 'NatsBus'],
+      ['vaquero/redis', 'RedisBus'],
+      ['vaquero/testing', 'mount'],
+    ])('gives require and import of %s the same names and the same classes', async (entry, name) => {
+      const { required, imported, different } = JSON.parse(await run(consumer.directory, process.execPath, 'both.cjs', entry));
+      expect(imported).toContain(name);
+      expect(required).toEqual(imported);
+      expect(different).toEqual([]);
+    });
   });
 });

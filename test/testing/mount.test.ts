@@ -234,6 +234,20 @@ describe('the end', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'VAQUERO_NO_FRAME' });
   });
 
+  test('next() that is called after the end and not awaited at once is no unhandled rejection either', async () => {
+    const chat = await mount(Echo);
+    await chat.drop();
+    await chat.next();
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const late = chat.next();
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+    await expect(late).rejects.toMatchObject({ code: 'VAQUERO_NO_FRAME' });
+  });
+
   test('a client that has closed sends nothing', async () => {
     const chat = await mount(Echo);
     chat.close(1000);

@@ -1,3 +1,4 @@
+import { ProcessHold } from '../process-hold.js';
 import { delivery } from './delivery.js';
 import type { BusHarness, Case, ContractCase } from './harness.js';
 import { monitors } from './monitors.js';
@@ -15,6 +16,17 @@ const CHAPTERS: Readonly<Record<string, Readonly<Record<string, Case>>>> = { del
  */
 export function busContract(harness: BusHarness): readonly ContractCase[] {
   return Object.entries(CHAPTERS).flatMap(([chapter, cases]) =>
-    Object.entries(cases).map(([name, run]) => ({ name: `${chapter}: ${name}`, run: () => run(harness) })),
+    Object.entries(cases).map(([name, run]) => ({ name: `${chapter}: ${name}`, run: () => held(run, harness) })),
   );
+}
+
+/** Runs a case in a process that waits for its end, as not all runners' do: the time limits of requests do not keep one alive. */
+async function held(run: Case, harness: BusHarness): Promise<void> {
+  const kept = new ProcessHold();
+  kept.hold();
+  try {
+    await run(harness);
+  } finally {
+    kept.release();
+  }
 }

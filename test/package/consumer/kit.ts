@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { OnInit, OnText, WebSocketHandler } from 'vaquero';
+import { Connection, OnInfo, OnInit, OnText, Timeout, WebSocketHandler } from 'vaquero';
 import { mount, type ReceivedFrame, UpgradeRefused, VirtualClock } from 'vaquero/testing';
 
 @WebSocketHandler('/rooms/:room')
@@ -16,11 +16,23 @@ class RoomHandler {
   }
 }
 
+@WebSocketHandler('/fuse')
+class FuseHandler {
+  @OnInit() light(connection: Connection) {
+    connection.startTimer(10, 'bang');
+  }
+
+  @OnInfo() burnt({ message }: Timeout<string>) {
+    return message;
+  }
+}
+
 /** A test without a runner; that it closes nothing does not keep the process. */
 const room = await mount(RoomHandler, { path: '/rooms/lobby' });
 await room.send('hi');
 const first: ReceivedFrame = await room.next();
 const timed = await mount(RoomHandler, { path: '/rooms/lobby', clock: new VirtualClock() });
+const fuse = await mount(FuseHandler);
 const refused = await mount(RoomHandler, { path: '/' }).catch((error: unknown) => error);
 console.log(
   JSON.stringify({
@@ -28,6 +40,7 @@ console.log(
     next: await room.next(),
     heard: room.handler.heard.map((message) => message.toUpperCase()),
     timed: timed.frames.length,
+    awaited: await fuse.next(),
     refused: refused instanceof UpgradeRefused && refused.status,
   }),
 );
