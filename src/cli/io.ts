@@ -3,6 +3,8 @@ export interface Io {
   readonly cwd: string;
   out(text: string): void;
   err(text: string): void;
+  /** Runs what is not the command's own, such as modules of an application: what it writes to standard output goes to standard error. */
+  aside<Result>(run: () => Promise<Result>): Promise<Result>;
   readonly outHasColors: boolean;
   readonly errHasColors: boolean;
 }
@@ -13,9 +15,20 @@ export function processIo(): Io {
     cwd: process.cwd(),
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
+    aside,
     outHasColors: hasColors(process.stdout),
     errHasColors: hasColors(process.stderr),
   };
+}
+
+async function aside<Result>(run: () => Promise<Result>): Promise<Result> {
+  const { write } = process.stdout;
+  process.stdout.write = process.stderr.write.bind(process.stderr);
+  try {
+    return await run();
+  } finally {
+    process.stdout.write = write;
+  }
 }
 
 function hasColors(stream: NodeJS.WriteStream): boolean {

@@ -28,7 +28,7 @@ export class Client implements FarEnd {
   readonly closed: Promise<Closed>;
 
   readonly #pongs: boolean;
-  /** Keeps the process while somebody waits for a frame; `null` where only a test can bring it, by its clock. */
+  /** Keeps the process while something is waited for; `null` where only a test can bring it, by its clock. */
   readonly #hold: ProcessHold | null;
   /** Says why no frame comes any more. */
   readonly #whyNone: () => Error;

@@ -64,7 +64,7 @@ function areHeaders(value: unknown): boolean {
 /**
  * Connects a client to a handler without a server or a socket, for tests with any runner. All between the two is what `serve` puts there:
  * the upgrade, origins and sub-protocols, the mailbox, limits, timers, the container and the bus. Resolves when the upgrade is complete and what
- * `@OnInit` replies without waiting has arrived. Nothing of it must be closed, or keeps a process alive but a `next()` that waits.
+ * `@OnInit` replies without waiting has arrived. Nothing of it must be closed; it keeps a process alive only while it, or a `next()`, waits.
  *
  * Rejects with {@link UpgradeRefused} when the upgrade is refused, as `serve` does with `VAQUERO_INVALID_HANDLER`, `VAQUERO_INVALID_OPTION` or
  * `VAQUERO_BUS_CONFLICT`, and as `bus.connect` does.
@@ -84,7 +84,9 @@ export async function mount<H extends HandlerClass>(handler: H, options: MountOp
   const route = upgrades.route(request);
   if (route === null) upgrades.notFound(request, client.socket);
   else upgrades.upgrade(route, request, client.socket, Buffer.alloc(0));
+  hold?.hold();
   const response = await client.response;
+  hold?.release();
   await settled();
   if (response.status === 101) return new Mounted(client, hub, response);
   throw new UpgradeRefused(`${handler.name} at ${target}`, response, hub.errors.at(-1)?.error);

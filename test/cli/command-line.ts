@@ -22,6 +22,7 @@ export async function vaquero(cwd: string, words: readonly string[], colors = fa
     err: (text) => {
       err += text;
     },
+    aside: (runAside) => runAside(),
     outHasColors: colors,
     errHasColors: colors,
   });

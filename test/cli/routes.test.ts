@@ -120,6 +120,11 @@ describe('routes', () => {
     expect(Object.keys(JSON.parse(out)[0])).toEqual(['path', 'class', 'callbacks', 'infos', 'options']);
   });
 
+  test('prints nothing but JSON, whatever the modules say when they are imported: that goes to standard error', async () => {
+    await write({ 'dist/handlers/loud.js': "console.log('connecting'); process.stdout.write('connected\\n');" });
+    expect(await routes('--json')).toEqual({ code: 0, out: '[]\n', err: 'connecting\nconnected\n' });
+  });
+
   test('looks where it is told to', async () => {
     await write({ 'out/lobby.js': HANDLERS['dist/handlers/board.js'] });
     const { code, out } = await routes('out');

@@ -57,7 +57,7 @@ describe('the package', () => {
     expect(await stop()).toEqual({ code: 0, said: ['gone: remote'] });
   }, 60_000);
 
-  test('has a test kit for ES modules and CommonJS, which keeps a process only while a frame is waited for', async () => {
+  test('has a test kit for ES modules and CommonJS, which keeps a process only while it waits', async () => {
     expect(JSON.parse(await run(consumer.directory, process.execPath, 'out/kit.js'))).toEqual({
       first: { type: 'text', payload: 'welcome' },
       next: { type: 'text', payload: 'hi' },
@@ -65,6 +65,7 @@ describe('the package', () => {
       timed: 1,
       awaited: { type: 'text', payload: 'bang' },
       refused: 404,
+      late: 503,
     });
     expect(JSON.parse(await run(consumer.directory, process.execPath, 'out/common.cjs'))).toEqual({
       type: 'text',

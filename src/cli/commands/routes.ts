@@ -6,8 +6,9 @@ const NOTES = `
 In the order in which a server tries the paths: part by part, what is written
 out goes before parameters, and these before wildcards.
 
-The modules are imported, as a server does. What a server sets for all of its
-handlers, its defaults, is not known here.`;
+The modules are imported, as a server does; what they print goes to standard
+error. What a server sets for all of its handlers, its defaults, is not known
+here.`;
 
 /** Adds `vaquero routes`. */
 export function routesCommand(program: Command, io: Io): void {
@@ -21,7 +22,7 @@ export function routesCommand(program: Command, io: Io): void {
     .action(async (directory: string | undefined, { json }: { json?: true }) => {
       // Loaded only here: with it comes the library.
       const { routesOf, routesTable } = await import('../routes.js');
-      const routes = await routesOf(io.cwd, directory);
+      const routes = await io.aside(() => routesOf(io.cwd, directory));
       if (json) return io.out(`${JSON.stringify(routes, null, 2)}\n`);
       const [head = '', ...rows] = routesTable(routes);
       const title = io.outHasColors ? styleText('bold', head, { validateStream: false }) : head;

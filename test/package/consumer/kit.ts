@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Connection, OnInfo, OnInit, OnText, Timeout, WebSocketHandler } from 'vaquero';
+import { Connection, OnInfo, OnInit, OnText, OnUpgrade, Timeout, WebSocketHandler } from 'vaquero';
 import { mount, type ReceivedFrame, UpgradeRefused, VirtualClock } from 'vaquero/testing';
 
 @WebSocketHandler('/rooms/:room')
@@ -27,13 +27,22 @@ class FuseHandler {
   }
 }
 
+@WebSocketHandler('/undecided')
+class UndecidedHandler {
+  @OnUpgrade() think() {
+    return new Promise<void>(() => undefined);
+  }
+}
+
 /** A test without a runner; that it closes nothing does not keep the process. */
 const room = await mount(RoomHandler, { path: '/rooms/lobby' });
 await room.send('hi');
 const first: ReceivedFrame = await room.next();
 const timed = await mount(RoomHandler, { path: '/rooms/lobby', clock: new VirtualClock() });
 const fuse = await mount(FuseHandler);
-const refused = await mount(RoomHandler, { path: '/' }).catch((error: unknown) => error);
+const statusOf = (error: unknown) => error instanceof UpgradeRefused && error.status;
+const refused = await mount(RoomHandler, { path: '/' }).catch(statusOf);
+const late = await mount(UndecidedHandler, { handshakeTimeout: 10 }).catch(statusOf);
 console.log(
   JSON.stringify({
     first,
@@ -41,6 +50,7 @@ console.log(
     heard: room.handler.heard.map((message) => message.toUpperCase()),
     timed: timed.frames.length,
     awaited: await fuse.next(),
-    refused: refused instanceof UpgradeRefused && refused.status,
+    refused,
+    late,
   }),
 );
