@@ -146,7 +146,10 @@ export class Link extends Alarm implements BrokerEvents {
     this.status = 'connected';
     this.#regrouping = true;
     this.timers.start(this, this.broker.regroupTime);
-    this.bus.restored().catch((error) => this.reports.tell(error));
+    this.bus.restored().catch((error) => {
+      // If the broker is away again, that is told, and all of this is done again.
+      if (this.connected) this.reports.tell(error);
+    });
   }
 
   ring(): void {
