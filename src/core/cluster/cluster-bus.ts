@@ -123,7 +123,7 @@ export class ClusterBus extends Bus {
       await this.#presence.settled();
       await this.#broker.leave(this.node);
     } catch (error) {
-      this.#reports.tell(error);
+      this.#failed(error);
     }
   }
 

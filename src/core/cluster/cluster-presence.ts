@@ -1,11 +1,13 @@
 import { AT_ONCE } from '../at-once.js';
-import { VaqueroError } from '../errors.js';
+import { describe, VaqueroError } from '../errors.js';
 import { Presence, PresenceDiff, type PresenceEntry, type Publisher } from '../presence.js';
 import type { Ref } from '../ref.js';
 import { checkTopic } from '../topic.js';
 import type { Broker, PresenceRecord } from './broker.js';
 import { fromToken, toToken } from './channels.js';
 import { decode, encode } from './codec.js';
+import { tooLarge } from './link.js';
+import { inBatches, keyOf } from './presence-records.js';
 
 /** What the presence of a node needs of its bus. */
 export interface PresenceHost extends Publisher {
@@ -17,8 +19,8 @@ export interface PresenceHost extends Publisher {
   refuse(error: Error): void;
 }
 
-/** Bytes that an entry of a diff takes beside its meta, and some more. */
-const ENTRY_OVERHEAD = 64;
+/** Bytes that a diff of two entries takes beside their metas, the longest topic among them, and some more; half of them. */
+const DIFF_OVERHEAD = 2_048;
 
 /** Presence on many nodes: kept in the broker, announced to each topic's subscribers. */
 export class ClusterPresence extends Presence {
@@ -51,7 +53,7 @@ export class ClusterPresence extends Presence {
 
   /** While the broker is away nothing is waited for: what is present is written down when it is back. */
   override track(topic: string, ref: Ref, meta: unknown): Promise<void> {
-    const record = this.#record(topic, ref, encode(meta ?? null));
+    const record = this.#record(topic, ref, this.#encode(meta ?? null));
     const key = keyOf(record);
     const before = this.#own.get(key);
     this.#own.set(key, record);
@@ -165,31 +167,17 @@ export class ClusterPresence extends Presence {
     return written;
   }
 
+  /** What changes is announced with what it was, so two must have room in a message. */
+  #encode(meta: unknown): Uint8Array {
+    const encoded = encode(meta);
+    const max = this.broker.maxPayload / 2 - DIFF_OVERHEAD;
+    if (!this.host.connected() || encoded.length <= max) return encoded;
+    throw tooLarge(`The meta of a presence, ${describe(meta)},`, encoded.length, this.broker, max);
+  }
+
   #record(topic: string, ref: Ref, meta: Uint8Array): PresenceRecord {
     return { topic: toToken(checkTopic(topic)), node: this.host.node, id: ref.slice(this.host.node.length + 1), meta };
   }
 }
 
 const NOTHING = new Uint8Array();
-
-function keyOf({ topic, id }: Omit<PresenceRecord, 'meta'>): string {
-  return `${topic} ${id}`;
-}
-
-/** Records by topic, no more at once than a message of so many bytes holds: a node that dies may have had thousands in one. */
-function inBatches(records: readonly PresenceRecord[], bytes: number): [topic: string, records: PresenceRecord[]][] {
-  const batches: [string, PresenceRecord[]][] = [];
-  const open = new Map<string, { readonly batch: PresenceRecord[]; room: number }>();
-  for (const record of records) {
-    const size = record.meta.length + ENTRY_OVERHEAD;
-    let last = open.get(record.topic);
-    if (last === undefined || last.room < size) {
-      last = { batch: [], room: bytes };
-      open.set(record.topic, last);
-      batches.push([record.topic, last.batch]);
-    }
-    last.batch.push(record);
-    last.room -= size;
-  }
-  return batches;
-}

@@ -146,7 +146,10 @@ export class Link extends Alarm implements BrokerEvents {
     this.status = 'connected';
     this.#regrouping = true;
     this.timers.start(this, this.broker.regroupTime);
-    this.bus.restored().catch((error) => this.reports.tell(error));
+    this.bus.restored().catch((error) => {
+      // If the broker is away again, that is told, and all of this is done again.
+      if (this.connected) this.reports.tell(error);
+    });
   }
 
   ring(): void {
@@ -180,10 +183,10 @@ export class Link extends Alarm implements BrokerEvents {
 
 function ignore(): void {}
 
-export function tooLarge(what: string, bytes: number, broker: Broker): VaqueroError {
+export function tooLarge(what: string, bytes: number, broker: Broker, max = broker.maxPayload): VaqueroError {
   return new VaqueroError(
     'VAQUERO_INFO_TOO_LARGE',
-    `${what} takes ${bytes} bytes on its way to other nodes, and ${broker.name} takes ${broker.maxPayload} at most. Send less, or where it is to be found.`,
+    `${what} takes ${bytes} bytes on its way to other nodes, and ${broker.name} takes ${max} at most. Send less, or where it is to be found.`,
   );
 }
 

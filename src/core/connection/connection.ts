@@ -70,7 +70,7 @@ export class Connection<Params extends object = Record<string, string>> {
 
   /**
    * Makes this connection present in a topic, with a meta that others see, until `untrack` or the end; the topic's subscribers get a `PresenceDiff`. Once more
-   * replaces the meta. Resolves when others can see it. Throws `VAQUERO_INVALID_TOPIC`, and with a broker `VAQUERO_INFO_NOT_PORTABLE`.
+   * replaces the meta. Resolves when others can see it. Throws `VAQUERO_INVALID_TOPIC`, and with a broker `VAQUERO_INFO_NOT_PORTABLE` and `VAQUERO_INFO_TOO_LARGE`.
    */
   track(topic: string, meta?: unknown): Promise<void> {
     return this.#life.belongings.track(topic, meta);

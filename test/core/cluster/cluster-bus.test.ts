@@ -596,6 +596,21 @@ describe('presence on many nodes', () => {
     expect(await heard(listener)).toEqual([{ topic: 'den', joins: [{ ref, meta: 'x' }], leaves: [] }]);
   });
 
+  test('has a meta of half a message, less what is around it, and not of more', async () => {
+    const cluster = new Cluster();
+    const [{ bus, broker, errors }, there] = [await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, there, 'den');
+    const ref = bus.register(new Listener());
+    const encoded = broker.maxPayload / 2 - 2_048;
+    const largest = new Uint8Array(encoded - 5);
+    // The diff of a change has two.
+    for (let i = 0; i < 2; i++) await Promise.all([bus.presence.track('den', ref, largest), cluster.pass()]);
+    expect(await heard(listener)).toHaveLength(2);
+    const code = expect.objectContaining({ code: 'VAQUERO_INFO_TOO_LARGE' });
+    expect(() => bus.presence.track('den', ref, new Uint8Array(largest.length + 1))).toThrow(code);
+    expect(errors).toEqual([]);
+  });
+
   test('whose meta changed while the broker was away for a moment has the new one when it returns', async () => {
     const cluster = new Cluster();
     const [here, there] = [await cluster.node(), await cluster.node()];
