@@ -59,8 +59,7 @@ export interface BusCounters {
  * brokers extend it. Inject it into services: they need to know nothing of sockets.
  */
 export class Bus {
-  /** What happened to messages, counted since the bus was made. */
-  readonly counters: BusCounters = {
+  protected readonly counts: BusCounters = {
     delivered: 0,
     undeliverable: 0,
     published: 0,
@@ -89,6 +88,11 @@ export class Bus {
     this.#maxRequests = options.maxRequests ?? 10_000;
     this.clock = options.clock ?? systemClock;
     this.timers = new Timers(this.clock);
+  }
+
+  /** What happened to messages, counted since the bus was made. */
+  get counters(): Readonly<BusCounters> {
+    return this.counts;
   }
 
   /** Who is present in topics. */
@@ -122,10 +126,10 @@ export class Bus {
   send(ref: Ref, info: unknown): void {
     const subscriber = this.#refs.get(checkRef('bus.send()', ref));
     if (subscriber === undefined) {
-      this.counters.undeliverable++;
+      this.counts.undeliverable++;
       return;
     }
-    this.counters.delivered++;
+    this.counts.delivered++;
     subscriber.deliver(info);
   }
 
@@ -137,7 +141,7 @@ export class Bus {
   publish(topic: string, info: unknown): void {
     const subscribers = this.#topics.get(checkTopic(topic));
     if (subscribers === undefined) return;
-    this.counters.delivered += subscribers.size;
+    this.counts.delivered += subscribers.size;
     for (const subscriber of subscribers) subscriber.deliver(info);
   }
 

@@ -41,7 +41,7 @@ export class Presence {
    * with `VAQUERO_BUS_UNAVAILABLE` while the broker that keeps it cannot be asked.
    */
   async list(topic: string): Promise<readonly PresenceEntry[]> {
-    return [...(this.#topics.get(topic) ?? [])].map(([ref, meta]) => ({ ref, meta }));
+    return [...(this.#topics.get(checkTopic(topic)) ?? [])].map(([ref, meta]) => ({ ref, meta }));
   }
 
   /** @internal Resolves when others can see it. */

@@ -1,5 +1,17 @@
+import { VaqueroError } from '../errors.js';
+import { checkTopic } from '../topic.js';
+
 /** Bytes of UTF-8 that a topic may have: as a channel it can take three times as many, and brokers bound these. */
 export const MAX_TOPIC = 1_024;
+
+/** Answers a topic that can be a channel. */
+export function checkChannelTopic(topic: string): string {
+  if (checkTopic(topic).length <= MAX_TOPIC / 3 || Buffer.byteLength(topic) <= MAX_TOPIC) return topic;
+  throw new VaqueroError(
+    'VAQUERO_INVALID_TOPIC',
+    `A topic has at most ${MAX_TOPIC} bytes where there is a broker, got one of ${Buffer.byteLength(topic)}.`,
+  );
+}
 
 const UNSAFE = /[^\w-]/gu;
 

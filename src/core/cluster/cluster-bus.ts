@@ -4,9 +4,8 @@ import { describe, VaqueroError } from '../errors.js';
 import type { Presence } from '../presence.js';
 import type { Ref } from '../ref.js';
 import type { RequestOptions } from '../request.js';
-import { checkTopic } from '../topic.js';
 import type { Broker } from './broker.js';
-import { Channels, MAX_TOPIC, nodeOf } from './channels.js';
+import { Channels, checkChannelTopic, nodeOf } from './channels.js';
 import { ClusterPresence, type PresenceHost } from './cluster-presence.js';
 import { decode, encode } from './codec.js';
 import { Conversations } from './conversations.js';
@@ -46,7 +45,7 @@ export class ClusterBus extends Bus {
     this.#options = completeClusterOptions(options);
     this.#channels = new Channels(this.#options.prefix);
     this.#reports = new Reports(this.#options.onError);
-    this.#link = new Link(broker, this.#options, this.counters, this.#reports, this.timers, this.#linkEvents());
+    this.#link = new Link(broker, this.#options, this.counts, this.#reports, this.timers, this.#linkEvents());
     this.#interests = new Interests(broker, (error) => this.#failed(error));
     this.#conversations = new Conversations(this.node, this.#speaker());
     this.#presence = new ClusterPresence(this.#presenceHost(), broker);
@@ -152,7 +151,7 @@ export class ClusterBus extends Bus {
   }
 
   override publish(topic: string, info: unknown): void {
-    const channel = this.#channels.topic(checkLength(topic));
+    const channel = this.#channels.topic(checkChannelTopic(topic));
     const message = this.#seal(Kind.publish, info);
     super.publish(topic, info);
     this.#link.emit({ channel, message, tag: null });
@@ -181,7 +180,7 @@ export class ClusterBus extends Bus {
 
   /** @internal */
   override subscribe(topic: string, subscriber: Subscriber): Promise<void> {
-    const channel = this.#channels.topic(checkLength(topic));
+    const channel = this.#channels.topic(checkChannelTopic(topic));
     super.subscribe(topic, subscriber);
     return this.#interests.want(channel, topic);
   }
@@ -216,7 +215,7 @@ export class ClusterBus extends Bus {
       return this.#refuse(new VaqueroError('VAQUERO_MESSAGE_REFUSED', strange(channel, envelope)));
     // Some brokers tell everybody what one said, that one too.
     if (envelope.from === this.node) return;
-    this.counters.received++;
+    this.counts.received++;
     try {
       if (channel === this.#channels.node(this.node)) return this.#conversations.hear(envelope);
       if (envelope.kind !== Kind.publish) throw new VaqueroError('VAQUERO_MESSAGE_REFUSED', strange(channel, 'it is for a node'));
@@ -229,7 +228,7 @@ export class ClusterBus extends Bus {
 
   /** A message that cannot be understood harms nobody: it is counted, and reported once for each way in which it is strange. */
   #refuse(error: Error): void {
-    this.counters.refused++;
+    this.counts.refused++;
     this.#reports.tellOnce(error);
   }
 
@@ -251,7 +250,7 @@ export class ClusterBus extends Bus {
       monitorHere: (ref, watcher) => super.monitor(ref, watcher),
       demonitorHere: (ref, watcher) => super.demonitor(ref, watcher),
       ended: (ref, reason) => super.unregister(ref, reason),
-      undeliverable: () => this.counters.undeliverable++,
+      undeliverable: () => this.counts.undeliverable++,
       suspect: () => this.#nodeWatch.suspect(),
     };
   }
@@ -281,12 +280,4 @@ export class ClusterBus extends Bus {
 
 function strange(channel: string, why: string): string {
   return `A message on ${channel} is refused: ${why}.`;
-}
-
-function checkLength(topic: string): string {
-  if (checkTopic(topic).length <= MAX_TOPIC / 3 || Buffer.byteLength(topic) <= MAX_TOPIC) return topic;
-  throw new VaqueroError(
-    'VAQUERO_INVALID_TOPIC',
-    `A topic has at most ${MAX_TOPIC} bytes where there is a broker, got one of ${Buffer.byteLength(topic)}.`,
-  );
 }

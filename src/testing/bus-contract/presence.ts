@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Bus } from '../../core/bus.js';
 import { PresenceDiff, type PresenceEntry } from '../../core/presence.js';
-import { type Case, newTopic } from './harness.js';
+import { type Case, newTopic, rejection } from './harness.js';
 import { Moved } from './infos.js';
 import { Listener } from './listener.js';
 
@@ -60,6 +60,10 @@ export const presence: Readonly<Record<string, Case>> = {
 
   'a topic that is none is refused': async (harness) => {
     const [bus] = (await harness.nodes(1)) as [Bus];
-    assert.throws(() => bus.presence.track('', bus.register(new Listener()), 1), { code: 'VAQUERO_INVALID_TOPIC' });
+    const ref = bus.register(new Listener());
+    for (const topic of harness.remote ? ['', 'x'.repeat(1_025)] : ['']) {
+      assert.throws(() => bus.presence.track(topic, ref, 1), { code: 'VAQUERO_INVALID_TOPIC' });
+      assert.equal((await rejection(bus.presence.list(topic))).code, 'VAQUERO_INVALID_TOPIC');
+    }
   },
 };
