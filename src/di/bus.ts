@@ -3,7 +3,7 @@ import { type DependencyContainer, container as globalContainer } from 'tsyringe
 import { Bus } from '../core/bus.js';
 import { VaqueroError } from '../core/errors.js';
 import { Presence } from '../core/presence.js';
-import { internals } from './internals.js';
+import { internals, type Registration } from './internals.js';
 
 /** A container, and the bus that its services get. */
 export interface Home {
@@ -13,6 +13,9 @@ export interface Home {
 
 /** Buses that services got and no server uses yet. */
 const early = new WeakSet<Bus>();
+
+/** The bus that a singleton gets, of the server before which or by which it is made. */
+const busOfSingleton = new WeakMap<Registration, Bus>();
 
 /** A service may be made before its server: the bus that it is given then is there for the server, too. */
 const ON_DEMAND = {
@@ -40,6 +43,16 @@ export function settle(container: DependencyContainer | undefined, bus: Bus | un
   early.delete(settled);
   providePresence(own, settled);
   return { container: own, bus: settled };
+}
+
+/**
+ * A singleton that takes the bus has that of the first server it is made for, also where a later one has a bus of its own and a child of the
+ * first one's container. Throws `VAQUERO_BUS_CONFLICT` for that later one.
+ */
+export function settleSingleton(name: string, registration: Registration, bus: Bus): void {
+  const settled = busOfSingleton.get(registration);
+  if (registration.instance === undefined || settled === undefined) busOfSingleton.set(registration, bus);
+  else if (settled !== bus) throw singletonConflict(name);
 }
 
 /** Presence is that of the bus; one that is registered by hand, in a test for example, stays. */
@@ -74,4 +87,13 @@ function conflict(registered: Bus): VaqueroError {
     : 'The container has a Bus already, and the option bus is another: services would publish where no handler listens. Leave out the ' +
       'option, or register no Bus in this container.';
   return new VaqueroError('VAQUERO_BUS_CONFLICT', message);
+}
+
+function singletonConflict(name: string): VaqueroError {
+  return new VaqueroError(
+    'VAQUERO_BUS_CONFLICT',
+    `${name} is a singleton that was made for a server or a mount with another bus: it would publish where no handler of this one listens. Use ` +
+      `that bus, or give this one a container with a ${name} of its own: own = container.createChildContainer(), own.registerSingleton(${name}), ` +
+      'and the option container: own.',
+  );
 }

@@ -1,14 +1,23 @@
 import { type DependencyContainer, Lifecycle } from 'tsyringe';
-import { Connection } from '../core/connection/connection.js';
+import { Bus } from '../core/bus.js';
 import { untypedConstructor } from '../core/metadata.js';
 import type { HandlerClass } from '../core/plan.js';
-import { UpgradeRequest } from '../core/upgrade-request.js';
-import { internals } from './internals.js';
+import { settleSingleton } from './bus.js';
+import { internals, type Registration } from './internals.js';
 import { isGiven, label, type Parameter, parametersOf, type Token } from './parameters.js';
 
-/** What can never be injected into a handler, or into what is injected into it, a sentence each. */
-export function injectionFaults(handler: HandlerClass, container: DependencyContainer): readonly string[] {
-  const walk = new Walk(container);
+/** A service that is made once, and how it is registered. */
+interface Singleton {
+  readonly name: string;
+  readonly registration: Registration;
+}
+
+/**
+ * What can never be injected into a handler, or into what is injected into it, a sentence each. Throws `VAQUERO_BUS_CONFLICT` where a singleton
+ * among it has another bus already.
+ */
+export function injectionFaults(handler: HandlerClass, container: DependencyContainer, bus: Bus): readonly string[] {
+  const walk = new Walk(container, bus);
   if (internals(container).getRegistration(handler)?.options.lifecycle === Lifecycle.Singleton) {
     walk.faults.push(
       'is registered as a singleton, but a handler is made for each connection. Remove @singleton(), and keep what is shared in a service',
@@ -29,18 +38,20 @@ export function injectionFaults(handler: HandlerClass, container: DependencyCont
 class Walk {
   readonly faults: string[] = [];
   readonly #container: DependencyContainer;
+  readonly #bus: Bus;
   readonly #seen = new Set<Token>();
   readonly #seenShared = new Set<Token>();
 
-  constructor(container: DependencyContainer) {
+  constructor(container: DependencyContainer, bus: Bus) {
     this.#container = container;
+    this.#bus = bus;
   }
 
   /**
    * @param trail - the classes on the way to this one, each with its colon
    * @param shared - the singleton that this one is made for, and lives as long as
    */
-  constructorOf(target: HandlerClass, trail: string, shared: string | null): void {
+  constructorOf(target: HandlerClass, trail: string, shared: Singleton | null): void {
     const seen = shared === null ? this.#seen : this.#seenShared;
     if (seen.has(target)) return;
     seen.add(target);
@@ -49,24 +60,26 @@ class Walk {
     }
   }
 
-  #parameter({ token, untold, optional }: Parameter, place: string, trail: string, shared: string | null): void {
+  #parameter({ token, untold, optional }: Parameter, place: string, trail: string, shared: Singleton | null): void {
     if (token === undefined) {
       this.faults.push(
         `${place} of the constructor has a type that is ${untold}. Inject a class, imported as a value, or name a token: @inject(TOKEN)`,
       );
     } else if (isGiven(token)) {
-      if (shared !== null && (token === Connection || token === UpgradeRequest))
-        this.faults.push(captured(place, token.name, shared));
+      if (shared === null) return;
+      if (token === Bus) settleSingleton(shared.name, shared.registration, this.#bus);
+      else this.faults.push(captured(place, token.name, shared.name));
     } else this.#token(token, place, trail, shared, optional);
   }
 
-  #token(token: Token, place: string, trail: string, shared: string | null, optional: boolean): void {
+  #token(token: Token, place: string, trail: string, shared: Singleton | null, optional: boolean): void {
     const registration = internals(this.#container).getRegistration(token);
     if (registration !== null) {
       const { provider, options } = registration;
       if (provider.useToken !== undefined) this.#token(provider.useToken, place, trail, shared, optional);
       if (provider.useClass === undefined) return;
-      this.#class(provider.useClass, place, trail, options.lifecycle === Lifecycle.Singleton ? provider.useClass.name : shared);
+      const { name } = provider.useClass;
+      this.#class(provider.useClass, place, trail, options.lifecycle === Lifecycle.Singleton ? { name, registration } : shared);
     } else if (typeof token === 'function') this.#class(token as HandlerClass, place, trail, shared);
     else if (!optional) {
       this.faults.push(
@@ -76,7 +89,7 @@ class Walk {
     }
   }
 
-  #class(target: HandlerClass, place: string, trail: string, shared: string | null): void {
+  #class(target: HandlerClass, place: string, trail: string, shared: Singleton | null): void {
     if (untypedConstructor(target) === undefined) return this.constructorOf(target, `${trail}${target.name}: `, shared);
     this.faults.push(
       `${place} of the constructor cannot be made: ${target.name} takes parameters of which nothing is known. Decorate it with @injectable() ` +

@@ -6,6 +6,8 @@ import type { Token } from './parameters.js';
 export interface Registration {
   readonly provider: { useClass?: HandlerClass; useValue?: unknown; useToken?: Token; useFactory?: unknown };
   readonly options: { readonly lifecycle: Lifecycle };
+  /** What was made of it, where it is made once. */
+  readonly instance?: unknown;
 }
 
 export interface Disposable {

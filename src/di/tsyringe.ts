@@ -37,7 +37,7 @@ export class TsyringeInjector implements Injector {
   }
 
   faults(handler: HandlerClass): readonly string[] {
-    return injectionFaults(handler, this.#container);
+    return injectionFaults(handler, this.#container, this.#bus);
   }
 
   maker(handler: HandlerClass): Maker {

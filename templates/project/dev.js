@@ -1,28 +1,65 @@
-// npm run dev: compiles when something below src changes, and starts the server anew when something below dist does. Node itself watches
-// both: it sees new files too, and sees them in containers, where the compiler's own --watch is blind as of TypeScript 7.0.
+// npm run dev: compiles when something below src changes, and starts the server anew when that went well. Each folder has a watcher of its
+// own: one watcher of the whole tree loses files that git or an editor replaces, and the compiler's is blind in containers as of TypeScript 7.0.
 import { spawn } from 'node:child_process';
-import { mkdirSync, watch } from 'node:fs';
+import { once } from 'node:events';
+import { readdirSync, watch } from 'node:fs';
+import { join } from 'node:path';
 
-const children = [];
+const QUIET = 100;
 
-function onChange(folder, ...program) {
-  const options = [`--watch-path=${folder}`, '--watch-preserve-output'];
-  children.push(spawn(process.execPath, [...options, ...program], { stdio: 'inherit' }));
+let server;
+let ending = false;
+
+/** Resolves when something below src has changed, and then nothing for a moment. */
+function change() {
+  return new Promise((resolve) => {
+    const entries = readdirSync('src', { recursive: true, withFileTypes: true });
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name));
+    const watchers = ['src', ...folders].map((folder) => watch(folder, seen).on('error', seen));
+    let timer;
+
+    function seen() {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        for (const watcher of watchers) watcher.close();
+        resolve();
+      }, QUIET);
+    }
+  });
 }
 
-mkdirSync('dist', { recursive: true });
-onChange('src', 'node_modules/typescript/bin/tsc', '--pretty');
+async function compiles() {
+  const compiler = spawn(process.execPath, ['node_modules/typescript/bin/tsc', '--pretty'], { stdio: 'inherit' });
+  const [code] = await once(compiler, 'exit');
+  return code === 0;
+}
 
-// The server is there once the first compilation without faults is through.
-const firstBuild = watch('dist', (_, file) => {
-  if (file !== 'main.js') return;
-  firstBuild.close();
-  onChange('dist', '--enable-source-maps', 'dist/main.js');
-});
+function start() {
+  server = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], { stdio: 'inherit' });
+  server.once('exit', (code) => {
+    if (code) console.log(`The server ended with ${code}. It is started again when a file changes.`);
+  });
+}
+
+async function stop() {
+  if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;
+  server.kill('SIGTERM');
+  await once(server, 'exit');
+}
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, () => {
-    firstBuild.close();
-    for (const child of children) child.kill(signal);
+  process.once(signal, async () => {
+    ending = true;
+    await stop();
+    process.exit();
   });
+}
+
+while (!ending) {
+  const changed = change();
+  if (await compiles()) {
+    await stop();
+    if (!ending) start();
+  }
+  await changed;
 }

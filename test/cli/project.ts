@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -56,11 +56,21 @@ export class Project {
 
   /** Changes a file, which must change. */
   async edit(path: string, change: (content: string) => string): Promise<void> {
-    const file = join(this.directory, path);
-    const before = await readFile(file, 'utf8');
+    await writeFile(join(this.directory, path), await this.#changed(path, change));
+  }
+
+  /** The same, by another file in its place, as git and some editors do. */
+  async replace(path: string, change: (content: string) => string): Promise<void> {
+    const other = join(this.directory, 'replacement');
+    await writeFile(other, await this.#changed(path, change));
+    await rename(other, join(this.directory, path));
+  }
+
+  async #changed(path: string, change: (content: string) => string): Promise<string> {
+    const before = await readFile(join(this.directory, path), 'utf8');
     const after = change(before);
     if (after === before) throw new Error(`nothing to change in ${path}:\n${before}`);
-    await writeFile(file, after);
+    return after;
   }
 
   /** Starts a command that goes on, on a free port. */

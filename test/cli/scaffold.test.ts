@@ -165,6 +165,18 @@ describe('a new project', () => {
     );
 
     test(
+      'sees what is written into a file that was replaced before',
+      async () => {
+        const board = 'src/services/board.ts';
+        await project.replace(board, (content) => content.replace('trimmed.toUpperCase()', "'replaced'"));
+        expect(JSON.parse(await spokenTo('/chat', 'Howdy'))).toEqual(post('replaced'));
+        await project.edit(board, (content) => content.replace("'replaced'", "'written'"));
+        expect(JSON.parse(await spokenTo('/chat', 'Howdy'))).toEqual(post('written'));
+      },
+      MINUTES,
+    );
+
+    test(
       'serves a handler that is added',
       async () => {
         await project.run('npx', 'vaquero', 'add', 'handler', 'corral');

@@ -1,7 +1,18 @@
 import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
 import { container, inject, injectable, singleton } from 'tsyringe';
-import { Bus, Connection, type HandlerClass, OnInit, OnTerminate, OnText, VaqueroError, WebSocketHandler } from 'vaquero';
+import {
+  Bus,
+  Connection,
+  type HandlerClass,
+  OnInfo,
+  OnInit,
+  OnTerminate,
+  OnText,
+  type ServeOptions,
+  VaqueroError,
+  WebSocketHandler,
+} from 'vaquero';
 import { handshake, RawClient, request } from '../support/raw-client.js';
 import { start } from '../support/servers.js';
 
@@ -279,5 +290,36 @@ describe('the bus', () => {
     const own = container.createChildContainer();
     expect(await busOf({ container: own, bus: given })).toBe(given);
     expect(own.resolve(Bus)).toBe(given);
+  });
+
+  test('is that of a singleton, unless the container has one of its own', async () => {
+    @singleton()
+    class Market {
+      constructor(readonly bus: Bus) {}
+    }
+    @WebSocketHandler('/market')
+    class SaysMarket {
+      constructor(readonly market: Market) {}
+      @OnInit() init({ ref }: Connection) {
+        this.market.bus.send(ref, 'open');
+      }
+      @OnInfo() told(info: string) {
+        return info;
+      }
+    }
+    const hear = async (options: Partial<ServeOptions>) => {
+      const { url } = await start([SaysMarket], options);
+      return (await RawClient.open(url, '/market')).nextText();
+    };
+    const bus = new Bus();
+    expect(await hear({ bus })).toBe('open');
+    expect(await hear({ bus })).toBe('open');
+    await expect(start([SaysMarket], { bus: new Bus() })).rejects.toMatchObject({
+      code: 'VAQUERO_BUS_CONFLICT',
+      message: expect.stringContaining('own.registerSingleton(Market)'),
+    });
+    const own = container.createChildContainer();
+    own.registerSingleton(Market);
+    expect(await hear({ bus: new Bus(), container: own })).toBe('open');
   });
 });

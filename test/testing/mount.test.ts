@@ -467,10 +467,22 @@ describe('container and bus', () => {
     expect((await mount(PricesHandler, { container })).handler.clerk.prices).toBe(prices);
   });
 
+  /** A bus, and a container whose prices are moved on it. */
+  function withPrices(bus: Bus): MountOptions {
+    const container = globalContainer.createChildContainer();
+    container.registerSingleton(Prices);
+    return { bus, container };
+  }
+
+  test('a singleton that publishes on another bus is refused', async () => {
+    await mount(PricesHandler);
+    await expect(mount(PricesHandler, { bus: new Bus() })).rejects.toMatchObject({ code: 'VAQUERO_BUS_CONFLICT' });
+  });
+
   test('mounts on one bus hear each other, and no others', async () => {
     const bus = new Bus();
-    const [ann, bob] = [await mount(PricesHandler, { bus }), await mount(PricesHandler, { bus })];
-    const other = await mount(PricesHandler, { bus: new Bus() });
+    const [ann, bob] = [await mount(PricesHandler, withPrices(bus)), await mount(PricesHandler, withPrices(bus))];
+    const other = await mount(PricesHandler, withPrices(new Bus()));
     bus.publish('prices', new Moved(1));
     bus.send(bob.ref, new Moved(2));
     await ann.send(bob.ref);
