@@ -59,6 +59,7 @@ export interface BusCounters {
  * brokers extend it. Inject it into services: they need to know nothing of sockets.
  */
 export class Bus {
+  /** @internal */
   protected readonly counts: BusCounters = {
     delivered: 0,
     undeliverable: 0,
@@ -68,10 +69,11 @@ export class Bus {
     dropped: 0,
     lost: 0,
   };
-  /** What the refs of this node begin with. */
+  /** @internal What the refs of this node begin with. */
   protected readonly node = randomBytes(6).toString('base64url');
+  /** @internal */
   protected readonly clock: Clock;
-  /** Of requests, and whatever else a bus waits for. */
+  /** @internal Of requests, and whatever else a bus waits for. */
   protected readonly timers: Timers;
 
   readonly #topics = new Map<string, Set<Subscriber>>();
@@ -157,7 +159,7 @@ export class Bus {
     return pending.promise as Promise<Answer>;
   }
 
-  /** Makes the promise of an answer, if one more may wait. */
+  /** @internal Makes the promise of an answer, if one more may wait. */
   protected pend(ref: Ref, { timeout }: RequestOptions, onSettled: () => void = ignore): Pending {
     if (this.#requests >= this.#maxRequests) {
       throw new VaqueroError(
@@ -173,7 +175,7 @@ export class Bus {
     return pending;
   }
 
-  /** Gives a request to a connection of this node. */
+  /** @internal Gives a request to a connection of this node. */
   protected askHere(ref: Ref, request: Request): void {
     const subscriber = this.#refs.get(ref);
     if (subscriber === undefined) request.fail('gone');
@@ -236,14 +238,14 @@ export class Bus {
     if (watchers?.delete(watcher) && watchers.size === 0) this.#watchers.delete(ref);
   }
 
-  /** Keeps a watcher, be the connection here or elsewhere, until `unregister`. */
+  /** @internal Keeps a watcher, be the connection here or elsewhere, until `unregister`. */
   protected watch(ref: Ref, watcher: Watcher): void {
     const watchers = this.#watchers.get(ref);
     if (watchers === undefined) this.#watchers.set(ref, new Set([watcher]));
     else watchers.add(watcher);
   }
 
-  /** Whether anybody of this node monitors a connection. */
+  /** @internal Whether anybody of this node monitors a connection. */
   protected watches(ref: Ref): boolean {
     return this.#watchers.has(ref);
   }

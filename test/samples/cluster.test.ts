@@ -7,8 +7,8 @@ import { ClusterProgram, type NodeProgram } from './cluster-program.js';
 import { openPage } from './page.js';
 import { Person } from './person.js';
 
-/** Milliseconds after which a node that gives no sign of life is held for dead: 2,000 here, where 5,000 is the default. */
-const NODE_TIMEOUT = 2_000;
+/** Milliseconds after which a node that gives no sign of life is held for dead: 4,000 here, where 5,000 is the default. */
+const NODE_TIMEOUT = 4_000;
 
 const BROKERS = [
   ['redis', describeWithRedis],
