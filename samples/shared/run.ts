@@ -34,7 +34,9 @@ async function listen(httpServer: HttpServer, port: number): Promise<void> {
   try {
     await once(httpServer, 'listening');
   } catch (cause) {
-    throw new Error(`Cannot listen on port ${port}. Is something else there? Choose another: PORT=8081 npm start`, { cause });
+    throw new Error(`Cannot listen on port ${port}. Is something else there? Choose another with PORT=8090, for example`, {
+      cause,
+    });
   }
 }
 

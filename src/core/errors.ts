@@ -11,7 +11,7 @@ export const ERROR_CODES = {
   VAQUERO_DUPLICATE_INFO_NAME: 'Two classes carry the same `@Info` name.',
   VAQUERO_INVALID_OPTION: 'An option has a value outside its range.',
   VAQUERO_DISCOVER_FAILED: '`discover` could not read a folder or import a module below it.',
-  VAQUERO_BUS_CONFLICT: 'A server was given a bus other than the one registered in its own container.',
+  VAQUERO_BUS_CONFLICT: 'A server was given a bus other than the one that its container or its services have.',
   VAQUERO_LISTEN_FAILED: 'The HTTP server could not listen, for example because the port is in use.',
   VAQUERO_INJECTION_FAILED: 'The container could not make a handler or one of its dependencies.',
   VAQUERO_INVALID_REPLY: 'A callback replied with something that is no reply.',

@@ -39,6 +39,6 @@ test('only GET and HEAD are answered', async () => {
 });
 
 test('a port that is taken, or none, is said so', async () => {
-  await expect(run('hello', new URL(samples.url).port)).rejects.toThrow(/ended with 1: .*Choose another: PORT=8081 npm start/s);
+  await expect(run('hello', new URL(samples.url).port)).rejects.toThrow(/ended with 1: .*Choose another with PORT=8090/s);
   await expect(run('hello', 'http')).rejects.toThrow(/ended with 1: .*PORT must be 0 to 65535, got "http"/s);
 });
