@@ -9,15 +9,17 @@ interface Way {
   held: Buffer[] | undefined;
 }
 
-/** A way to a server on which what clients say can be held up. */
+/** A way to a server on which what clients say can be held up, and what they are answered can be changed. */
 export class Detour {
   readonly #ways: Way[] = [];
   readonly #said = new Events<string>();
   #port = 0;
 
-  /** Resolves when it can be gone. */
-  static async to(port: number): Promise<Detour> {
-    const detour = new Detour();
+  private constructor(private readonly change: (answer: string) => string) {}
+
+  /** Resolves when it can be gone. Answers are changed as bytes in latin1, and keep their length. */
+  static async to(port: number, change = (answer: string) => answer): Promise<Detour> {
+    const detour = new Detour(change);
     detour.#port = await listen((client) => detour.#lead(client, connect(port, '127.0.0.1')));
     return detour;
   }
@@ -49,7 +51,8 @@ export class Detour {
     const way: Way = { upstream, held: undefined };
     this.#ways.push(way);
     upstream.on('error', () => undefined);
-    upstream.pipe(client);
+    upstream.on('data', (chunk) => client.write(this.change(chunk.toString('latin1')), 'latin1'));
+    upstream.on('close', () => client.end());
     client.on('data', (chunk) => {
       this.#said.push(chunk.toString('latin1'));
       if (way.held === undefined) upstream.write(chunk);

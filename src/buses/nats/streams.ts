@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   JetStreamApiCodes,
   JetStreamApiError,
@@ -10,11 +11,14 @@ import {
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 
-/** JetStream's code for a stream of that name with other settings. */
+/** JetStream's codes for a stream of that name with other settings, and for one whose subjects are another's: or its own, while another node is making it. */
 const NAME_IN_USE = 10058;
+const SUBJECTS_OVERLAP = 10065;
 
-/** Times that a key is written: a stream that another node has just made may not listen yet. */
+/** Times that a key is written, or a stream looked for: one that another node has just made may not listen yet, or not be there. */
 const TRIES = 4;
+/** Milliseconds until a stream is looked for again. */
+const LOOK_AGAIN = 50;
 
 /** Requests that are under way at a time; JetStream drops what waits in too long a queue. */
 const AT_A_TIME = 256;
@@ -95,8 +99,18 @@ export class Streams {
     try {
       await this.#manager.streams.add({ storage: StorageType.File, max_msgs_per_subject: 1, ...table });
     } catch (error) {
-      if (!hasCode(error, NAME_IN_USE)) throw error;
+      const isThere = hasCode(error, NAME_IN_USE) || (hasCode(error, SUBJECTS_OVERLAP) && (await this.#appears(table.name)));
+      if (!isThere) throw error;
     }
+  }
+
+  /** Whether a stream that another node may be making is there, now or in a moment. */
+  async #appears(name: string): Promise<boolean> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      if (tries > 0) await pause(LOOK_AGAIN);
+      if ((await unlessMissing(this.#manager.streams.info(name))) !== undefined) return true;
+    }
+    return false;
   }
 }
 

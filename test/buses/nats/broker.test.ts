@@ -173,6 +173,25 @@ describeWithNats('NatsBroker', () => {
       expect((await b.broker.presence.list('room')).map(({ id }) => id)).toEqual(['x']);
     });
 
+    test('is there for a node that makes it while another does, which JetStream may call an overlap', async () => {
+      server = await NatsServer.start();
+      const overlap = JSON.stringify({
+        type: 'io.nats.jetstream.api.v1.stream_create_response',
+        error: { code: 400, err_code: 10_065, description: 'subjects overlap with an existing stream' },
+      });
+      let told = 0;
+      const { port } = await Detour.to(server.port, (answer) =>
+        answer.replace(/\{"type":"io\.nats\.jetstream\.api\.v1\.stream_create_response"[^\r]*\}/g, (made) => {
+          told++;
+          return overlap.padEnd(made.length);
+        }),
+      );
+      const node = await connected(port);
+      await node.broker.keepAlive('n1', 60_000);
+      expect(await node.broker.alive(['n1'])).toEqual(new Set(['n1']));
+      expect(told).toBeGreaterThan(0);
+    });
+
     test('is made again by the second that writes, where somebody deleted it', async () => {
       server = await NatsServer.start();
       const a = await connected();
