@@ -168,10 +168,10 @@ describe('a new project', () => {
       'sees what is written into a file that was replaced before',
       async () => {
         const board = 'src/services/board.ts';
-        await project.replace(board, (content) => content.replace('trimmed.toUpperCase()', "'replaced'"));
-        expect(JSON.parse(await spokenTo('/chat', 'Howdy'))).toEqual(post('replaced'));
-        await project.edit(board, (content) => content.replace("'replaced'", "'written'"));
-        expect(JSON.parse(await spokenTo('/chat', 'Howdy'))).toEqual(post('written'));
+        await project.replace(board, (content) => content.replace('trimmed.toUpperCase()', "trimmed.concat('!')"));
+        expect(JSON.parse(await spokenTo('/chat', 'Howdy'))).toEqual(post('Howdy!'));
+        await project.edit(board, (content) => content.replace("trimmed.concat('!')", 'trimmed.toLowerCase()'));
+        expect(JSON.parse(await spokenTo('/chat', 'Howdy'))).toEqual(post('howdy'));
       },
       MINUTES,
     );

@@ -84,6 +84,8 @@ test('a block that is not run says why', () => {
   "docs/guide/deploying.md: wants nginx",
   "docs/performance.md: measures for minutes",
   "docs/reliability.md: takes minutes; the last of them is run by test/reliability",
+  "docs/scaling.md: measures for minutes",
+  "docs/setup.md: installs from the registry",
   "docs/setup.md: wants unplugin-swc and Vite 7",
   "docs/setup.md: watches until it is stopped",
 ]
