@@ -109,6 +109,7 @@ export class ClusterBus extends Bus {
   }
 
   async #close(): Promise<void> {
+    // Who opened it has been told why it failed.
     await this.#opening?.catch(() => undefined);
     this.#nodeWatch.stop();
     if (this.#link.connected) await this.#goodbye();
