@@ -46,7 +46,7 @@ const slow = (policy: NonNullable<HandlerOptions['backpressure']>['policy']): Ha
 
 class Subscriber {
   @OnInit() subscribe(connection: Connection) {
-    connection.subscribe('ticks');
+    return connection.subscribe('ticks');
   }
   @OnInfo() tick(info: Tick) {
     return info.text;
@@ -73,8 +73,8 @@ class Mixed {
     private readonly connection: Connection,
     private readonly bus: Bus,
   ) {}
-  @OnInit() init() {
-    this.connection.subscribe(`room:${Math.floor(Math.random() * 10)}`);
+  @OnInit() async init() {
+    await this.connection.subscribe(`room:${Math.floor(Math.random() * 10)}`);
     this.connection.sendAfter(50, 'again');
   }
   @OnText() async *text(message: string) {

@@ -65,7 +65,7 @@ export async function start(program: Program): Promise<number> {
   const ws = crossws({ hooks: hooks(program) });
   const server = createServer((_request, response) => response.end());
   server.on('upgrade', (request, socket, head) => {
-    if (request.headers.upgrade === 'websocket') ws.handleUpgrade(request, socket, head);
+    if (request.headers.upgrade === 'websocket') void ws.handleUpgrade(request, socket, head);
   });
   server.listen(0, HOST);
   await once(server, 'listening');

@@ -71,7 +71,7 @@ class Tick {
 class SubscriberHandler {
   @OnInit()
   subscribe(connection: Connection) {
-    connection.subscribe(TOPIC);
+    return connection.subscribe(TOPIC);
   }
 
   @OnInfo()
@@ -94,7 +94,7 @@ class PublisherHandler {
 class FrameSubscriberHandler {
   @OnInit()
   subscribe(connection: Connection) {
-    connection.subscribe(TOPIC);
+    return connection.subscribe(TOPIC);
   }
 }
 

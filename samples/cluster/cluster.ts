@@ -47,7 +47,7 @@ export class Cluster {
     if (this.#stopped !== undefined) return;
     console.error(error.message);
     process.exitCode = 1;
-    this.stop();
+    void this.stop();
   };
 
   async #startNode(name: string, port: number, bus: string): Promise<void> {

@@ -11,8 +11,8 @@ import { __Class__, __Class__Changed } from './__file__.js';
 class Listener {
   constructor(private readonly connection: Connection) {}
 
-  @OnInit() listen() {
-    this.connection.subscribe(__Class__.topic);
+  @OnInit() async listen() {
+    await this.connection.subscribe(__Class__.topic);
   }
 
   @OnInfo() changed({ value }: __Class__Changed) {

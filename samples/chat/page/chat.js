@@ -144,4 +144,4 @@ async function start() {
   });
 }
 
-start();
+void start();

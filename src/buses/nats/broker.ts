@@ -131,7 +131,7 @@ export class NatsBroker implements Broker {
     this.#lostLast = undefined;
     this.#seeker.found();
     this.#waitingRoom.open();
-    session.ended.then((reason) => this.#lost(session, reason));
+    void session.ended.then((reason) => this.#lost(session, reason));
   }
 
   /** While a session is opened, the opening fails with it. */

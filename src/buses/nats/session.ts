@@ -133,7 +133,7 @@ export class Session {
   #abandon(reason: Error): void {
     this.#reason ??= reason;
     this.#acknowledgements.end();
-    this.#nats.close();
+    void this.#nats.close();
   }
 
   async #end(): Promise<Error> {

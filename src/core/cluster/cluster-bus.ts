@@ -182,7 +182,7 @@ export class ClusterBus extends Bus {
   /** @internal */
   override subscribe(topic: string, subscriber: Subscriber): Promise<void> {
     const channel = this.#channels.topic(checkChannelTopic(topic));
-    super.subscribe(topic, subscriber);
+    void super.subscribe(topic, subscriber);
     return this.#interests.want(channel, topic);
   }
 

@@ -67,7 +67,7 @@ export class ClusterPresence extends Presence {
     const record = this.#own.get(key);
     if (record === undefined) return;
     this.#own.delete(key);
-    this.#write(key, async () => {
+    void this.#write(key, async () => {
       if (await this.broker.presence.remove(record)) this.#announce(record.topic, [], [record]);
     });
   }

@@ -242,7 +242,7 @@ export class Life {
   private terminate(): void {
     this.stage = Stage.terminating;
     const ran = farewell(this.plan, this.made, this.reason as TerminateReason, this.connection, this.runtime);
-    if (ran) ran.then(() => this.over());
+    if (ran) void ran.then(() => this.over());
     else this.over();
   }
 

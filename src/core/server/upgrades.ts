@@ -125,7 +125,7 @@ export class Upgrades {
     const forget = life.belongings.onEnd(() => {
       if (this.#hub.closing) this.#refuse(socket, unavailable('The server is closing.'));
     });
-    admission.then((answer) => {
+    void admission.then((answer) => {
       this.#gate.decided();
       this.#hub.timers.cancel(deadline);
       forget();

@@ -9,8 +9,8 @@ export class __Class__Handler {
     private readonly board: Board,
   ) {}
 
-  @OnInit() join() {
-    this.connection.subscribe(this.board.topic(this.room));
+  @OnInit() async join() {
+    await this.connection.subscribe(this.board.topic(this.room));
   }
 
   @OnText() post(text: string) {

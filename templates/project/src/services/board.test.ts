@@ -14,8 +14,8 @@ class Listener {
     private readonly board: Board,
   ) {}
 
-  @OnInit() listen() {
-    this.connection.subscribe(this.board.topic(this.connection.params.room));
+  @OnInit() async listen() {
+    await this.connection.subscribe(this.board.topic(this.connection.params.room));
   }
 
   @OnInfo() posted({ text }: Posted) {
