@@ -10,6 +10,7 @@ import type { Transport } from '../transport.js';
 import { type RequestInfo, summarize, type UpgradeRequest } from '../upgrade-request.js';
 import { Belongings } from './belongings.js';
 import { Connection } from './connection.js';
+import { Dispatcher } from './dispatcher.js';
 import { farewell } from './farewell.js';
 import { Loop } from './loop.js';
 import { Pulse } from './pulse.js';
@@ -20,7 +21,7 @@ const Stage = { upgrading: 0, open: 1, ending: 2, terminating: 3, ended: 4 } as 
 
 const FAILED = new Reject(500, {});
 const HEARTBEAT = ping();
-/** How many times its limit may wait to be written before \`connection.send\`, which nothing paces, ends the connection. */
+/** How many times its limit may wait to be written before `connection.send`, which nothing paces, ends the connection. */
 const SEND_AHEAD = 16;
 const NOTHING: Readonly<Partial<RequestInfo>> = Object.freeze({});
 
@@ -35,6 +36,7 @@ export class Life {
   readonly connection: Connection;
   /** What a transport tells, and what infos are delivered to. */
   readonly loop: Loop;
+  readonly dispatcher: Dispatcher;
   private stage: (typeof Stage)[keyof typeof Stage] = Stage.upgrading;
   private readonly made = new Made();
   private transport: Transport | null = null;
@@ -52,7 +54,8 @@ export class Life {
   ) {
     this.pulse = new Pulse(this, runtime.idle, plan.options.idleTimeout);
     this.replies = new Replies(this);
-    this.loop = new Loop(this, plan, runtime, this.replies);
+    this.dispatcher = new Dispatcher(this, plan, runtime, this.replies);
+    this.loop = new Loop(this, plan, runtime, this.replies, this.dispatcher);
     this.connection = new Connection(this, params);
   }
 
@@ -65,7 +68,7 @@ export class Life {
       make(this.connection, request, this.made);
       const upgrade = this.plan.upgrade;
       if (upgrade === null) return ACCEPT;
-      this.loop.enter(upgrade, 'upgrade');
+      this.dispatcher.enter(upgrade, 'upgrade');
       const answered = upgrade.fn.call(this.made.handler as object, request, this.connection);
       if (!isThenable(answered)) return this.admitted(answered);
       return Promise.resolve(answered)
@@ -79,13 +82,13 @@ export class Life {
   private admitted(answered: unknown): Accept | Reject {
     const answer = toAnswer(answered, this.replier);
     if (answer instanceof Reject) this.end({ type: 'normal' });
-    this.loop.leave();
+    this.dispatcher.leave();
     return answer;
   }
 
   private admissionFailed(error: unknown): Reject {
     this.crash(error);
-    this.loop.leave();
+    this.dispatcher.leave();
     return FAILED;
   }
 
@@ -152,14 +155,14 @@ export class Life {
     if (this.open && (this.transport as Transport).waiting > SEND_AHEAD * this.plan.options.backpressureLimit)
       return this.loop.flooded();
     interpret(reply, this.replies)?.catch((error) => {
-      this.loop.during = 'send';
+      this.dispatcher.during = 'send';
       this.crash(error);
     });
   }
 
   /** Who replies, for error messages. */
   get replier(): string {
-    const { current } = this.loop;
+    const { current } = this.dispatcher;
     return current === null ? `connection.send() to ${this.plan.name}` : `${this.plan.name}.${current.name}`;
   }
 
@@ -198,8 +201,8 @@ export class Life {
   crash(thrown: unknown): void {
     if (this.things?.brokeOff(thrown)) return;
     const error = toError(thrown, this.replier);
-    this.loop.crashed();
-    const { during, current } = this.loop;
+    this.dispatcher.crashed();
+    const { during, current } = this.dispatcher;
     this.runtime.report(error, {
       stage: during,
       handler: this.plan.name,
@@ -220,7 +223,7 @@ export class Life {
     else this.transport.close(close?.code ?? closeCode(reason), close?.reason ?? '');
     this.replies.drained();
     this.things?.release();
-    if (this.loop.current === null) this.terminate();
+    if (this.dispatcher.current === null) this.terminate();
   }
 
   /** The client has left, but what it said before is not yet handled. */

@@ -1,8 +1,7 @@
 import type { Subscriber } from '../bus.js';
 import type { TerminateReason } from '../close.js';
-import { Command, Frame } from '../commands.js';
+import { Frame } from '../commands.js';
 import type { Callback } from '../info-clauses.js';
-import { interpret } from '../interpreter.js';
 import type { ErrorStage } from '../logging.js';
 import { Mail, type MailKind } from '../mailbox.js';
 import type { Plan } from '../plan.js';
@@ -10,27 +9,21 @@ import type { Request } from '../request.js';
 import type { Runtime } from '../runtime.js';
 import { type Runnable, wake } from '../scheduler.js';
 import type { Transport, TransportListener } from '../transport.js';
+import type { Dispatcher } from './dispatcher.js';
 import { Inbox } from './inbox.js';
 import type { Life } from './life.js';
 import type { Replies } from './replies.js';
 import { Throttle } from './throttle.js';
 
 /**
- * The loop of a process: takes what comes from the client and from the rest of the system, and calls the handler with it, one thing at a
- * time, in the order in which it came.
+ * The loop of a process: takes what comes from the client and from the rest of the system, and has it handled, one thing at a time, in
+ * the order in which it came.
  */
 export class Loop implements TransportListener, Subscriber, Runnable {
   awake = false;
-  /** The callback that runs, or whose promise or generator is not done: while there is one, nothing else runs. */
-  current: Callback | null = null;
-  /** What the current callback, or the last one, was called for. */
-  during: ErrorStage = 'make';
   /** The client has ended; what it said before is still handled, but nobody waits for more. */
   left = false;
 
-  /** The request that is being handled, if somebody asked. */
-  private request: Request | null = null;
-  private handler: object | null = null;
   private transport: Transport | null = null;
   private readonly inbox: Inbox;
   private readonly throttle: Throttle | null;
@@ -43,6 +36,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
     private readonly plan: Plan,
     private readonly runtime: Runtime,
     private readonly replies: Replies,
+    private readonly dispatcher: Dispatcher,
   ) {
     this.inbox = new Inbox(plan.options, runtime.counters);
     const { rateLimit } = plan.options;
@@ -51,10 +45,9 @@ export class Loop implements TransportListener, Subscriber, Runnable {
 
   /** Begins with `@OnInit`; what came before waits until it is done. */
   start(handler: object, transport: Transport): void {
-    this.handler = handler;
     this.transport = transport;
-    if (this.plan.init !== null) this.callNow(this.plan.init, 'init', this.life.connection);
-    else if (this.inbox.size > 0) wake(this);
+    this.dispatcher.init(handler);
+    this.proceed();
   }
 
   /** Handles nothing any more; a callback that runs is not stopped. */
@@ -70,7 +63,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
 
   set active(on: boolean) {
     this.inbox.active = on;
-    if (on && this.inbox.size > 0) wake(this);
+    if (on) this.proceed();
   }
 
   /** The client's silence means something: it would be heard, or is not because the client itself does not read. */
@@ -102,14 +95,11 @@ export class Loop implements TransportListener, Subscriber, Runnable {
 
   private frame(callback: Callback | null, stage: ErrorStage, kind: MailKind, event: unknown): void {
     if (callback === null) this.runtime.ignored(this.plan.name, stage);
-    else if (this.free && this.inbox.flowing && !this.paced) this.callNow(callback, stage, event);
-    else this.post(kind, event);
-  }
-
-  /** Handles an event as it comes, for nothing waits; what the callback sent to its own connection comes next. */
-  private callNow(callback: Callback, stage: ErrorStage, event: unknown): void {
-    this.call(callback, stage, event);
-    if (this.inbox.size > 0 && this.mayHandle) wake(this);
+    else if (this.free && this.inbox.flowing && !this.paced) {
+      this.dispatcher.call(callback, stage, event);
+      // What the callback sent to its own connection comes next.
+      this.proceed();
+    } else this.post(kind, event);
   }
 
   /** What the rate limit says of a message when it comes; where it says `pause`, it is asked when the message is handled. */
@@ -128,7 +118,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
 
   private due(): void {
     this.inbox.throttled = false;
-    if (this.mayHandle) wake(this);
+    this.proceed();
   }
 
   private overflow(): void {
@@ -166,7 +156,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
     this.inbox.choked = false;
     this.life.listen();
     this.replies.drained();
-    if (this.current === null && this.inbox.size > 0) wake(this);
+    this.proceed();
   }
 
   gone(): void {
@@ -204,12 +194,17 @@ export class Loop implements TransportListener, Subscriber, Runnable {
 
   /** Nothing runs. */
   private get mayHandle(): boolean {
-    return this.current === null && this.life.open;
+    return this.dispatcher.current === null && this.life.open;
   }
 
   /** Nothing runs and nothing waits. */
   private get free(): boolean {
     return this.mayHandle && this.inbox.size === 0;
+  }
+
+  /** What waits is handled next, unless something runs. */
+  proceed(): void {
+    if (this.inbox.size > 0 && this.mayHandle) wake(this);
   }
 
   private post(kind: MailKind, value: unknown): void {
@@ -237,7 +232,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
     for (let turns = inbox.size; turns > 0 && this.mayHandle && inbox.seek(); turns--) {
       if (this.paced && inbox.nextIsMessage && !this.isDue()) continue;
       const event = inbox.take();
-      this.handle(inbox.kind, event);
+      this.dispatcher.handle(inbox.kind, event);
     }
     this.readOrNot();
     if (this.mayHandle && inbox.seek()) wake(this);
@@ -251,127 +246,6 @@ export class Loop implements TransportListener, Subscriber, Runnable {
     this.inbox.throttled = true;
     throttle.pause();
     return false;
-  }
-
-  private handle(kind: MailKind, value: unknown): void {
-    switch (kind) {
-      case Mail.text:
-        return this.call(this.plan.text as Callback, 'text', value);
-      case Mail.binary:
-        return this.call(this.plan.binary as Callback, 'binary', value);
-      case Mail.ping:
-        return this.call(this.plan.ping as Callback, 'ping', value);
-      case Mail.pong:
-        return this.call(this.plan.pong as Callback, 'pong', value);
-      case Mail.info:
-      case Mail.own:
-        return this.handleInfo(value);
-      case Mail.request:
-        return this.handleRequest(value as Request);
-      case Mail.end:
-        return this.life.end(value as TerminateReason);
-    }
-  }
-
-  private handleRequest(request: Request): void {
-    this.request = request;
-    this.handleInfo(request.info);
-    // Nothing took it, or a predicate threw.
-    if (this.current === null) this.requestDone();
-  }
-
-  /** Answers who asked. */
-  answer(value: unknown): void {
-    if (this.request === null) this.runtime.ignored(this.plan.name, 'answer');
-    else this.request.answer(value);
-  }
-
-  /** Tells who asked that there is no answer, unless there was one. */
-  private requestDone(): void {
-    this.request?.fail(this.life.ending ? 'gone' : 'unanswered');
-    this.request = null;
-  }
-
-  /** What runs has thrown. */
-  crashed(): void {
-    this.request?.fail('crashed');
-  }
-
-  private handleInfo(info: unknown): void {
-    const clauses = this.plan.infos;
-    for (let i = 0; i < clauses.length; i++) {
-      const clause = clauses[i] as (typeof clauses)[number];
-      if (clause.takes === null || this.takes(clause.callback, clause.takes, info))
-        return this.call(clause.callback, 'info', info);
-      if (!this.life.open) return;
-    }
-    if (info instanceof Command) this.apply(info);
-    else this.runtime.unmatched(this.plan, info);
-  }
-
-  /** A frame or command that no clause took is what it is; its options may be wrong. */
-  private apply(command: Command): void {
-    try {
-      this.life.send(command);
-    } catch (error) {
-      this.during = 'info';
-      this.life.crash(error);
-    }
-  }
-
-  /** Asks a predicate, which may throw like any callback. */
-  private takes(callback: Callback, takes: (info: unknown) => boolean, info: unknown): boolean {
-    try {
-      return takes(info);
-    } catch (error) {
-      this.enter(callback, 'info');
-      this.life.crash(error);
-      this.leave();
-      return false;
-    }
-  }
-
-  private call(callback: Callback, stage: ErrorStage, event: unknown): void {
-    this.enter(callback, stage);
-    try {
-      const reply = callback.fn.call(this.handler as object, event, this.life.connection);
-      if (typeof reply === 'string') this.replies.sendText(reply);
-      else if (reply !== undefined) {
-        const pending = interpret(reply, this.replies);
-        if (pending !== undefined) return this.wait(pending);
-      }
-    } catch (error) {
-      this.life.crash(error);
-    }
-    this.leave();
-  }
-
-  private wait(pending: Promise<void>): void {
-    pending.then(
-      () => this.settled(),
-      (error) => {
-        this.life.crash(error);
-        this.settled();
-      },
-    );
-  }
-
-  private settled(): void {
-    this.leave();
-    if (this.mayHandle && this.inbox.size > 0) wake(this);
-  }
-
-  /** A callback begins; `@OnUpgrade` too, which the life calls itself. */
-  enter(callback: Callback, stage: ErrorStage): void {
-    this.current = callback;
-    this.during = stage;
-  }
-
-  /** It has returned, and all that it replied is applied. */
-  leave(): void {
-    this.current = null;
-    if (this.request !== null) this.requestDone();
-    this.life.returned();
   }
 
   /** Stops reading while too much waits, and reads again when half of it is done. */

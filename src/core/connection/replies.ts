@@ -73,7 +73,7 @@ export class Replies implements Target {
   }
 
   answer(value: unknown): void {
-    this.life.loop.answer(value);
+    this.life.dispatcher.answer(value);
   }
 
   room(): Promise<void> | null {
