@@ -10,6 +10,8 @@ export interface Name {
 
 const WORDS = /^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$/;
 const LONGEST = 60;
+/** What `node --test` of Node 20 takes for a test by its name. */
+const LIKE_A_TEST = /^test(-|$)|-test$/;
 
 /** What the written files have already: a class of that name beside it would not compile. */
 const TAKEN: readonly string[] = ['Bus', 'Connection', 'Info', 'Listener', 'OnInfo', 'OnInit', 'WebSocketHandler'];
@@ -42,8 +44,14 @@ function nameOf(what: string, given: string): Name {
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .toLowerCase()
     .split('-');
+  const file = words.join('-');
+  if (LIKE_A_TEST.test(file)) {
+    throw new UsageFailure(
+      `The ${what}'s name "${given}" cannot be used: node --test would take its file for a test. Choose one that does not begin or end with the word test.`,
+    );
+  }
   return {
-    file: words.join('-'),
+    file,
     className: words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(''),
   };
 }
@@ -71,6 +79,8 @@ export function paramsOf(path: string): string[] {
 }
 
 const PROJECT = /^[a-z0-9][a-z0-9._-]*$/;
+/** What npm does not take as the name of a package. */
+const FORBIDDEN: readonly string[] = ['node_modules', 'favicon.ico'];
 
 /** Checks the name of a project, which is its folder's and becomes its package's. */
 export function projectName(given: string): string {
@@ -80,5 +90,7 @@ export function projectName(given: string): string {
         'with a letter or a digit, and have 214 characters at most, as in my-app.',
     );
   }
+  if (FORBIDDEN.includes(given))
+    throw new UsageFailure(`The project's name "${given}" cannot be used: npm does not allow it for a package.`);
   return given;
 }

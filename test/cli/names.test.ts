@@ -28,6 +28,17 @@ describe('the name of a handler or a service', () => {
     },
   );
 
+  test.each(['test', 'Test', 'test-users', 'testUsers', 'load-test', 'test-handler'])('%s would be taken for a test', (given) => {
+    const message = `"${given}" cannot be used: node --test would take its file for a test. Choose one that does not begin or end with the word test.`;
+    expect(() => handlerName(given)).toThrow(message);
+    expect(() => serviceName(given)).toThrow(message);
+  });
+
+  test.each(['testing', 'contest', 'latest-prices', 'a-test-b'])('%s would not', (given) => {
+    expect(handlerName(given).file).toBe(given);
+    expect(serviceName(given).file).toBe(given);
+  });
+
   test('handler alone is no name of a handler', () => {
     expect(() => handlerName('handler')).toThrow('The handler\'s name "" cannot be used');
   });
@@ -106,4 +117,10 @@ describe('the name of a project', () => {
       );
     },
   );
+
+  test.each(['node_modules', 'favicon.ico'])('%s is not allowed by npm', (given) => {
+    expect(() => projectName(given)).toThrow(
+      `The project's name "${given}" cannot be used: npm does not allow it for a package.`,
+    );
+  });
 });

@@ -21,6 +21,7 @@ const FILES = [
   'page/style.css',
   'src/handlers/chat-handler.test.ts',
   'src/handlers/chat-handler.ts',
+  'src/listen.ts',
   'src/main.ts',
   'src/services/board.test.ts',
   'src/services/board.ts',
@@ -56,6 +57,16 @@ describe('new', () => {
     });
     expect(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')).name).toBe('corral');
     expect(await readFile(join(folder, 'page/index.html'), 'utf8')).toContain('<h1>corral</h1>');
+  });
+
+  test('of no folder at all writes nothing', async () => {
+    const folder = await emptyFolder();
+    expect(await vaquero(folder, ['new', ''])).toEqual({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('The directory has no name. For the folder that you are in, write a dot: vaquero new .'),
+    });
+    expect(await filesBelow(folder)).toEqual([]);
   });
 
   test('depends on its own version, and on others as it does itself', async () => {

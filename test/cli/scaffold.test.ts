@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
@@ -88,6 +90,22 @@ describe('a new project', () => {
     const code = program.stop();
     expect(await client.closed).toMatchObject({ code: 1012 });
     expect(await code).toBe(0);
+  });
+
+  test('says why it cannot have a port, and ends with 1', async () => {
+    const server = createServer().listen(0);
+    await once(server, 'listening');
+    const taken = String((server.address() as AddressInfo).port);
+    const advice = 'as in PORT=8081 npm start.';
+    for (const [port, reason] of [
+      [taken, 'something listens there already. Stop it, or choose another port'],
+      ['65536', 'a port is a number from 0 to 65535, and 0 finds a free one. Choose another port'],
+      ['web', 'a port is a number from 0 to 65535, and 0 finds a free one. Choose another port'],
+    ]) {
+      const program = project.launch({ PORT: port as string }, process.execPath, 'dist/main.js');
+      await expect(program.listening()).rejects.toThrow(`ended with 1:\nCannot listen on port ${port}: ${reason}, ${advice}\n`);
+    }
+    server.close();
   });
 
   test(

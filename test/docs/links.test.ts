@@ -46,6 +46,17 @@ function fault(page: string, link: string): string | undefined {
   return anchors(target).has(anchor) ? undefined : `${link} has an anchor that is no heading`;
 }
 
+/** What a page has of HTML. Whatever else is written as a tag outside code is lost on a Git host, and no site can be made of it. */
+const TAGS = ['a', 'br', 'details', 'img', 'picture', 'source', 'sub', 'summary'];
+
+test.each(PAGES)('%s has tags of HTML alone outside code', (name) => {
+  const page = prose(join(ROOT, name)).replace(/`[^`\n]*`|<!--[\s\S]*?-->/g, '');
+  const tags = [...page.matchAll(/(?<!\\)<\/?([A-Za-z][^\s/>]*)/g)].map(([, tag]) => tag as string);
+  expect(tags.filter((tag) => !TAGS.includes(tag))).toEqual([]);
+  // The site's own language.
+  expect(page).not.toContain('{{');
+});
+
 describe('relative links', () => {
   test.each(PAGES)('of %s lead to files and headings', (name) => {
     const page = join(ROOT, name);

@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { UsageFailure } from '../failure.js';
 import type { Io } from '../io.js';
 import { BUSES, type NewOptions, newProject } from '../new.js';
 
@@ -25,6 +26,8 @@ export function newCommand(program: Command, io: Io): void {
     .addOption(new Option('--bus <broker>', 'run on many nodes, joined by a broker').choices(Object.keys(BUSES)))
     .addHelpText('after', NOTES)
     .action(async (directory: string, options: NewOptions) => {
+      if (directory === '')
+        throw new UsageFailure('The directory has no name. For the folder that you are in, write a dot: vaquero new .');
       const files = await newProject(resolve(io.cwd, directory), options);
       io.out(welcome(io.cwd, directory, files.size, options.bus));
     });

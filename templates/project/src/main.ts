@@ -1,12 +1,11 @@
 import 'reflect-metadata';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { attach, discover } from 'vaquero';
 // __if bus__
 import { bus } from './bus.js';
 // __end__
+import { listen } from './listen.js';
 import { site } from './site.js';
 
 const here = import.meta.dirname;
@@ -19,9 +18,7 @@ const server = await attach(httpServer, {
   // __end__
 });
 
-httpServer.listen(Number(process.env.PORT ?? 8080));
-await once(httpServer, 'listening');
-console.log(`Listening on http://localhost:${(httpServer.address() as AddressInfo).port}`);
+console.log(`Listening on ${await listen(httpServer, process.env.PORT ?? '8080')}`);
 
 /** Takes no more connections and says goodbye to those that there are; then nothing keeps the process. */
 async function shutDown() {
