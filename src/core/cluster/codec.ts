@@ -48,15 +48,14 @@ let met = 0;
  */
 export function encode(value: unknown, info = value, levels = levelsOf(info)): Uint8Array {
   if (depth === 0) met = 0;
-  let encoded: Uint8Array;
   try {
-    encoded = pack(value);
+    const encoded = pack(value);
+    if (met > MAX_NESTING && isDeeper(info, levels)) throw tooDeep(info);
+    return encoded;
   } catch (cause) {
     if (VaqueroError.is(cause, 'VAQUERO_INFO_NOT_PORTABLE')) throw cause;
     throw unreadable(info, cause);
   }
-  if (met > MAX_NESTING && isDeeper(info, levels)) throw tooDeep(info);
-  return encoded;
 }
 
 /** What another node encoded. Throws `VAQUERO_MESSAGE_REFUSED` for bytes that are not of an `encode`, and for infos of unknown names. */

@@ -27,7 +27,7 @@ export function infoNameOf(value: object): string | undefined {
   return type && infoName(type);
 }
 
-/** Whether there is more in each other in a value than so many levels. It must not contain itself in more ways than can be tried. */
+/** Whether more lies in each other in a value than so many levels. It takes as long as to encode it, so that should be done first: that ends where memory does. */
 export function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null || !hasParts(value)) return false;
   if (levels === 0) return true;

@@ -289,6 +289,19 @@ test('a command is the same there', () => {
   expect(there(commands)).toEqual(commands);
 });
 
+test('a getter that throws when it is read again is told of as one that throws at once', () => {
+  let reads = 0;
+  const fickle = Object.defineProperty({}, 'a', {
+    enumerable: true,
+    get() {
+      // The encoder reads a field twice.
+      if (++reads > 2) throw new Error('no money');
+      return 1;
+    },
+  });
+  expect(() => encode([fickle, Array.from({ length: 200 }, () => [])])).toThrow(/reading it threw "no money"/);
+});
+
 test('what is published while something is encoded takes nothing from what that is held to', () => {
   const publishes = {
     get a() {
