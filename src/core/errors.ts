@@ -87,8 +87,12 @@ export function describe(value: unknown): string {
   if (typeof value === 'string') return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
   if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function';
   if (typeof value !== 'object') return `the ${typeof value} ${String(value)}`;
-  const name = (value as object).constructor?.name;
-  return !name || name === 'Object'
-    ? `a plain object with keys [${Object.keys(value).slice(0, 8).join(', ')}]`
-    : `an instance of ${name}`;
+  const name = nameOf(value);
+  return name === 'Object' ? `a plain object with keys [${Object.keys(value).slice(0, 8).join(', ')}]` : `an instance of ${name}`;
+}
+
+/** What an object is called by its class, whatever its fields are called; a generator, which has none, by its tag. */
+function nameOf(value: object): string {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype?.constructor?.name || Object.prototype.toString.call(value).slice('[object '.length, -1);
 }

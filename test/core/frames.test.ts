@@ -171,6 +171,33 @@ describe('decorators', () => {
     expect(refused(() => loose(Info)(name))).toContain('@Info takes a name, got ');
   });
 
+  test.each([
+    ['Map', class extends Map {}],
+    ['Set', class extends Set {}],
+    ['Date', class extends Date {}],
+    ['Array', class extends Array {}],
+    ['Uint8Array', class extends Uint8Array {}],
+    ['Uint8Array', class extends Buffer {}],
+    ['ArrayBuffer', class extends ArrayBuffer {}],
+    ['Promise', class extends Promise<void> {}],
+    ['Function', class extends Function {}],
+    ['String', class extends String {}],
+    ['AggregateError', class extends AggregateError {}],
+    ['Map', class extends class extends Map {} {}],
+    ['Map', Map],
+  ])('@Info is not on a class whose base is %s, for what that holds would not arrive', (base, target) => {
+    expect(refused(() => Info('frames.closed')(target))).toMatch(
+      new RegExp(`^@Info cannot be on .*: what its base ${base} holds .* Keep it in a field`),
+    );
+  });
+
+  test('@Info is on a class whose base is another, nothing, or an error', () => {
+    class Base {}
+    abstract class Derived extends Base {}
+    class Failed extends RangeError {}
+    for (const target of [Base, Derived, Failed, class extends Failed {}]) Info(`frames.open.${target.name}`)(target);
+  });
+
   test('@Info gives a name to one class, as often as you like', () => {
     class One {}
     class Other {}

@@ -1,12 +1,21 @@
-import { VaqueroError } from '../errors.js';
+import { describe, VaqueroError } from '../errors.js';
 import { checkTopic } from '../topic.js';
 
 /** Bytes of UTF-8 that a topic may have: as a channel it can take three times as many, and brokers bound these. */
 export const MAX_TOPIC = 1_024;
 
+/** In UTF-8 there is no half of a pair of surrogates: all would be one channel. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 /** Answers a topic that can be a channel. */
 export function checkChannelTopic(topic: string): string {
-  if (checkTopic(topic).length <= MAX_TOPIC / 3 || Buffer.byteLength(topic) <= MAX_TOPIC) return topic;
+  if (LONE_SURROGATE.test(checkTopic(topic))) {
+    throw new VaqueroError(
+      'VAQUERO_INVALID_TOPIC',
+      `A topic is well-formed Unicode where there is a broker, got ${describe(topic)}.`,
+    );
+  }
+  if (topic.length <= MAX_TOPIC / 3 || Buffer.byteLength(topic) <= MAX_TOPIC) return topic;
   throw new VaqueroError(
     'VAQUERO_INVALID_TOPIC',
     `A topic has at most ${MAX_TOPIC} bytes where there is a broker, got one of ${Buffer.byteLength(topic)}.`,

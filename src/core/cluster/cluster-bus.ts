@@ -172,7 +172,7 @@ export class ClusterBus extends Bus {
 
   /** @param info - what of the body the application knows of */
   #seal(kind: Kind, body: unknown, info = body): Buffer {
-    const message = seal(kind, this.node, encode(body));
+    const message = seal(kind, this.node, encode(body, info));
     if (!this.#link.connected || message.length <= this.#broker.maxPayload) return message;
     throw tooLarge(describe(info), message.length, this.#broker);
   }

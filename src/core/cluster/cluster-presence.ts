@@ -7,6 +7,7 @@ import { checkChannelTopic, fromToken, toToken } from './channels.js';
 import { decode, encode } from './codec.js';
 import { tooLarge } from './link.js';
 import { inBatches, keyOf } from './presence-records.js';
+import { MAX_NESTING } from './values.js';
 
 /** What the presence of a node needs of its bus. */
 export interface PresenceHost extends Publisher {
@@ -166,9 +167,9 @@ export class ClusterPresence extends Presence {
     return written;
   }
 
-  /** What changes is announced with what it was, so two must have room in a message. */
+  /** What changes is announced with what it was, so two must have room in a message; and a diff has room for what is so deep, be it a diff itself. */
   #encode(meta: unknown): Uint8Array {
-    const encoded = encode(meta);
+    const encoded = encode(meta, meta, MAX_NESTING);
     const max = this.broker.maxPayload / 2 - DIFF_OVERHEAD;
     if (!this.host.connected() || encoded.length <= max) return encoded;
     throw tooLarge(`The meta of a presence, ${describe(meta)},`, encoded.length, this.broker, max);

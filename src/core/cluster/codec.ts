@@ -7,33 +7,54 @@ import {
   type ExtensionCodecType,
   encodeTimestampExtension,
 } from '@msgpack/msgpack';
-import { type AnyCommand, active, close, deflate, Frame, isCommand, setOptions, shutdownReason } from '../commands.js';
+import {
+  type AnyCommand,
+  active,
+  binary,
+  close,
+  deflate,
+  type Frame,
+  isCommand,
+  ping,
+  pong,
+  setOptions,
+  shutdownReason,
+  text,
+} from '../commands.js';
 import { describe, isError, VaqueroError } from '../errors.js';
-import { type Class, infoClass, infoName } from '../metadata.js';
+import { type Class, infoClass } from '../metadata.js';
+import { PresenceDiff } from '../presence.js';
+import { broken, notPortable, tooDeep, unreadable } from './not-portable.js';
+import { infoNameOf, isDeeper, isPlain, MAX_DEPTH, MAX_NESTING } from './values.js';
 import { wellFormed } from './well-formed.js';
 
 /** What MessagePack has no type for, by the number of its extension; numbers are never used again for something else. */
 const Extension = { info: 1, frame: 2, command: 3, error: 4, arrayBuffer: 5 } as const;
 
-/** How deep classes may lie in each other; plain objects and arrays have the encoder's own limit, 100. */
-const MAX_DEPTH = 100;
+/** Numbers of the types of frames are their places here. */
+const FRAME_TYPES: readonly Frame['type'][] = ['text', 'binary', 'ping', 'pong'];
 
-const FRAME_TYPES = ['text', 'binary', 'ping', 'pong'] as const;
+/** In how much a meta lies in a diff: the diff, one of its lists, an entry. */
+const AROUND_META = 3;
 
 const encoders: Encoder[] = [];
 let depth = 0;
+/** How many objects the encoder has met in what is encoded; no more of them can lie in each other. */
+let met = 0;
 
-/** A value as bytes for another node. Throws `VAQUERO_INFO_NOT_PORTABLE` for what cannot be told there. */
-export function encode(value: unknown): Uint8Array {
+/**
+ * A value as bytes for another node. Throws `VAQUERO_INFO_NOT_PORTABLE` for what cannot be told there.
+ * @param info - what of it the application knows of, which may be as deep as `levels` whatever it is sent in
+ */
+export function encode(value: unknown, info = value, levels = levelsOf(info)): Uint8Array {
+  if (depth === 0) met = 0;
   try {
-    return pack(value);
+    const encoded = pack(value);
+    if (met > MAX_NESTING && isDeeper(info, levels)) throw tooDeep(info);
+    return encoded;
   } catch (cause) {
-    if (VaqueroError.is(cause)) throw cause;
-    throw new VaqueroError(
-      'VAQUERO_INFO_NOT_PORTABLE',
-      `${describe(value)} cannot travel to another node: it is nested too deep, or contains itself. Send less of it, or refs to the rest.`,
-      { cause },
-    );
+    if (VaqueroError.is(cause, 'VAQUERO_INFO_NOT_PORTABLE')) throw cause;
+    throw unreadable(info, cause);
   }
 }
 
@@ -48,12 +69,17 @@ export function decode(bytes: Buffer): unknown {
   }
 }
 
+/** A diff has room for every meta that could be tracked. */
+function levelsOf(info: unknown): number {
+  return info instanceof PresenceDiff ? MAX_NESTING + AROUND_META : MAX_NESTING;
+}
+
 /** An encoder may not be used within its own work, so there is one for each depth. */
 function pack(value: unknown): Uint8Array {
   if (depth > MAX_DEPTH) throw new RangeError('too deep');
   const at = depth++;
   try {
-    encoders[at] ??= new Encoder({ extensionCodec: EXTENSIONS, ignoreUndefined: true });
+    encoders[at] ??= new Encoder({ extensionCodec: EXTENSIONS, ignoreUndefined: true, maxDepth: MAX_DEPTH });
     return (encoders[at] as Encoder).encode(value);
   } finally {
     depth = at;
@@ -63,20 +89,24 @@ function pack(value: unknown): Uint8Array {
 const EXTENSIONS: ExtensionCodecType<undefined> = {
   /** Asked for everything but strings, numbers, booleans, null and undefined; `null` for what is encoded as what it is. */
   tryToEncode(value) {
+    met++;
     if (typeof value !== 'object' || value === null) throw notPortable(value);
-    if (Array.isArray(value) || value instanceof Uint8Array || isPlain(value)) return null;
+    if (Array.isArray(value) || value instanceof Uint8Array) return null;
+    if (isPlain(value)) {
+      if (Object.hasOwn(value, '__proto__')) throw broken(value, 'no receiver takes the key __proto__. Leave it out');
+      return null;
+    }
     if (isCommand(value)) return toCommand(value);
-    const type = value.constructor as Class;
-    const name = infoName(type);
-    if (name !== undefined) return new ExtData(Extension.info, pack([name, { ...value }]));
-    if (isError(value)) return new ExtData(Extension.error, pack([value.name, value.message, codeOf(value)]));
-    if (value instanceof Date) return new ExtData(EXT_TIMESTAMP, encodeTimestampExtension(value) as Uint8Array);
+    const name = infoNameOf(value);
+    if (name !== undefined) return toInfo(name, value);
+    if (isError(value)) return new ExtData(Extension.error, pack([String(value.name), String(value.message), codeOf(value)]));
+    if (value instanceof Date) return toTimestamp(value);
     if (value instanceof ArrayBuffer) return new ExtData(Extension.arrayBuffer, new Uint8Array(value));
     throw notPortable(value);
   },
 
   decode(data, type) {
-    if (type === EXT_TIMESTAMP) return decodeTimestampExtension(data);
+    if (type === EXT_TIMESTAMP) return fromTimestamp(data);
     if (type === Extension.arrayBuffer) return new Uint8Array(data).buffer;
     const parts = decode(Buffer.from(data.buffer, data.byteOffset, data.length));
     if (!Array.isArray(parts)) throw refused('an extension has no parts');
@@ -95,10 +125,15 @@ const EXTENSIONS: ExtensionCodecType<undefined> = {
   },
 };
 
-/** A plain object, be it of another realm: its prototype is the last of the chain. */
-function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+/** Its own fields, and of an error the message, which is no enumerable one. */
+function toInfo(name: string, info: object): ExtData {
+  const fields = { ...info };
+  return new ExtData(Extension.info, pack(isError(info) ? [name, fields, String(info.message)] : [name, fields]));
+}
+
+function toTimestamp(date: Date): ExtData {
+  if (Number.isNaN(date.getTime())) throw broken(date, 'it is an invalid date. Send null where there is none');
+  return new ExtData(EXT_TIMESTAMP, encodeTimestampExtension(date) as Uint8Array);
 }
 
 function toCommand(command: AnyCommand): ExtData {
@@ -120,12 +155,12 @@ function toCommand(command: AnyCommand): ExtData {
 }
 
 /** The same class again: fields are set as they are, past constructor and setters. */
-function fromInfo([name, fields]: unknown[]): unknown {
+function fromInfo([name, fields, message]: unknown[]): unknown {
   if (typeof name !== 'string') throw refused('an info has no name');
   const type = infoClass(name);
   if (type === undefined) throw refused(`no class here has @Info with ${describe(name)}. Import the class on this node too`);
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) throw refused('an info has no fields');
-  const info = Object.create(type.prototype as object) as Record<string, unknown>;
+  const info = blank(type, message);
   for (const key of Object.keys(fields)) {
     const value = (fields as Record<string, unknown>)[key];
     // What the prototype has, a setter or `__proto__`, would take an assignment; for the rest one does the same, and decoding takes a quarter less time.
@@ -135,11 +170,33 @@ function fromInfo([name, fields]: unknown[]): unknown {
   return info;
 }
 
-function fromFrame([index, payload]: unknown[]): Frame {
-  const type = FRAME_TYPES[index as number];
-  const fits = type === 'text' ? typeof payload === 'string' : payload instanceof Uint8Array;
-  if (type === undefined || !fits) throw refused('a frame in it is none');
-  return new Frame(type, typeof payload === 'string' ? payload : Buffer.from(payload as Uint8Array));
+/** An instance without fields that its constructor has not seen; errors are made by that of errors, which alone makes real ones. */
+function blank(type: Class, message: unknown): Record<string, unknown> {
+  if (!((type.prototype as object) instanceof Error)) return Object.create(type.prototype as object);
+  return Reflect.construct(Error, typeof message === 'string' ? [message] : [], type);
+}
+
+function fromTimestamp(data: Uint8Array): Date {
+  const date = decodeTimestampExtension(data);
+  if (Number.isNaN(date.getTime())) throw refused('a date in it is none');
+  return date;
+}
+
+/** Made as applications make them, so that none comes in that could not be made here. */
+function fromFrame([type, payload]: unknown[]): Frame {
+  if (type === 0) return text(payload as string);
+  if (!(payload instanceof Uint8Array)) throw refused('a frame in it is none');
+  const bytes = Buffer.from(payload);
+  switch (type) {
+    case 1:
+      return binary(bytes);
+    case 2:
+      return ping(bytes);
+    case 3:
+      return pong(bytes);
+    default:
+      throw refused('a frame in it is none');
+  }
 }
 
 function fromCommand([kind, value, reason]: unknown[]): AnyCommand {
@@ -151,7 +208,8 @@ function fromCommand([kind, value, reason]: unknown[]): AnyCommand {
     case 'deflate':
       return deflate(value as boolean);
     case 'setOptions':
-      return setOptions(value as object);
+      if (typeof value !== 'object' || value === null) throw refused('options in it are none');
+      return setOptions(value);
     case 'shutdownReason':
       return shutdownReason(value);
     default:
@@ -169,15 +227,6 @@ function fromError([name, message, code]: unknown[]): Error {
 function codeOf(error: Error): string | null {
   const { code } = error as { code?: unknown };
   return typeof code === 'string' ? code : null;
-}
-
-function notPortable(value: unknown): VaqueroError {
-  const name = typeof value === 'object' && value !== null ? value.constructor?.name : undefined;
-  return new VaqueroError(
-    'VAQUERO_INFO_NOT_PORTABLE',
-    `${describe(value)} cannot travel to another node. JSON values, bytes, dates, errors, frames and classes with @Info can` +
-      `${name === undefined ? '' : `: give ${name} a name with @Info('…'), or send a plain object`}.`,
-  );
 }
 
 function refused(why: string, cause?: unknown): VaqueroError {

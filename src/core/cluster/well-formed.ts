@@ -1,5 +1,4 @@
-/** How deep what is decoded may be nested: what can be encoded is less deep. */
-const MAX_DEPTH = 110;
+import { MAX_DEPTH } from './values.js';
 
 /** What a value begins with: bytes of header, bytes of payload behind it, and how many values are in it. */
 interface Head {

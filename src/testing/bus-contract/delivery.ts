@@ -109,6 +109,17 @@ export const delivery: Readonly<Record<string, Case>> = {
     }
   },
 
+  'a topic has no half of a pair of surrogates where there is a broker': async (harness) => {
+    if (!harness.remote) return;
+    const [bus] = (await harness.nodes(1)) as [Bus];
+    for (const topic of ['\ud800', 'a\udfffb', '\ude00\ud83d']) {
+      assert.throws(() => bus.publish(topic, 1), { code: 'VAQUERO_INVALID_TOPIC' });
+      assert.throws(() => bus.subscribe(topic, new Listener()), { code: 'VAQUERO_INVALID_TOPIC' });
+      assert.throws(() => bus.presence.track(topic, bus.register(new Listener()), 1), { code: 'VAQUERO_INVALID_TOPIC' });
+      assert.equal((await rejection(bus.presence.list(topic))).code, 'VAQUERO_INVALID_TOPIC');
+    }
+  },
+
   'a topic has at most 1,024 bytes where there is a broker': async (harness) => {
     const [bus] = (await harness.nodes(1)) as [Bus];
     const longest = 'é'.repeat(512);

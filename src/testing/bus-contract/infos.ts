@@ -22,6 +22,17 @@ export class Moves {
 }
 nameInfo(Moves, 'vaquero.contract.Moves');
 
+/** An error that travels. */
+export class Refused extends Error {
+  constructor(
+    message: string,
+    readonly symbol: string,
+  ) {
+    super(message);
+  }
+}
+nameInfo(Refused, 'vaquero.contract.Refused');
+
 /** A class that has no name on the wire. */
 export class Nameless {
   readonly field = 1;

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Bus } from '../../core/bus.js';
+import { MAX_NESTING } from '../../core/cluster/values.js';
 import { binary, close, Frame, ping, text } from '../../core/commands.js';
-import { type Case, newTopic } from './harness.js';
-import { Moved, Moves, Nameless } from './infos.js';
+import { PresenceDiff } from '../../core/presence.js';
+import { type Case, newTopic, rejection } from './harness.js';
+import { Moved, Moves, Nameless, Refused } from './infos.js';
 import { Listener } from './listener.js';
 
 /** Sends infos from one node to another, and answers what arrives. */
@@ -32,6 +34,14 @@ const JSON_VALUES: readonly unknown[] = [
   [1, ['a', { b: null }]],
   { a: { b: { c: [1, 2, 3] } }, constructor: 'x', prototype: 1 },
 ];
+
+const NOT_PORTABLE = { code: 'VAQUERO_INFO_NOT_PORTABLE' };
+
+/** So many objects and arrays in each other. */
+function nested(levels: number): unknown {
+  if (levels === 0) return 1;
+  return levels % 2 === 0 ? [nested(levels - 1)] : { inner: nested(levels - 1) };
+}
 
 class Node {
   next: Node | null = null;
@@ -83,6 +93,39 @@ export const travelling: Readonly<Record<string, Case>> = {
     assert.deepEqual([error.name, error.message, error.code], ['TypeError', 'no', 'E_NO']);
   },
 
+  'errors with a name arrive as their instances, with message and fields': async (harness) => {
+    const [refused] = (await travel(harness, new Refused('no such horse', 'HERD'))) as [Refused];
+    assert.ok(refused instanceof Refused);
+    assert.deepEqual([refused.message, refused.symbol], ['no such horse', 'HERD']);
+  },
+
+  'an info is nested as deep as it may be, and not deeper, whatever it is sent as': async (harness) => {
+    const [here, there] = (await harness.nodes(2)) as [Bus, Bus];
+    const topic = newTopic();
+    const listener = new Listener();
+    await there.subscribe(topic, listener);
+    listener.onAsk = (request) => request.answer(request.info);
+    const [ref, tracked] = [there.register(listener), here.register(new Listener())];
+    const deepest = nested(MAX_NESTING);
+    here.publish(topic, deepest);
+    assert.deepEqual(await listener.next(), deepest);
+    here.send(ref, deepest);
+    assert.deepEqual(await listener.next(), deepest);
+    assert.deepEqual(await here.request(ref, deepest), deepest);
+    await here.presence.track(topic, tracked, deepest);
+    assert.deepEqual(((await listener.next()) as PresenceDiff).joins, [{ ref: tracked, meta: deepest }]);
+    if (!harness.remote) return;
+    const deeper = nested(MAX_NESTING + 1);
+    listener.onAsk = (request) => assert.throws(() => request.answer(deeper), NOT_PORTABLE);
+    assert.throws(() => here.publish(topic, deeper), NOT_PORTABLE);
+    assert.throws(() => here.send(ref, deeper), NOT_PORTABLE);
+    for (const meta of [deeper, new PresenceDiff(topic, [{ ref, meta: deepest }], [])]) {
+      assert.throws(() => here.presence.track(topic, tracked, meta), NOT_PORTABLE);
+    }
+    assert.equal((await rejection(here.request(ref, deeper))).code, NOT_PORTABLE.code);
+    assert.equal((await rejection(here.request(ref, 1))).code, 'VAQUERO_REQUEST_CRASHED');
+  },
+
   'what cannot travel fails where it is published, and nobody gets it': async (harness) => {
     if (!harness.remote) return;
     const [here, there] = (await harness.nodes(2)) as [Bus, Bus];
@@ -93,9 +136,12 @@ export const travelling: Readonly<Record<string, Case>> = {
     circle.next = circle;
     const ring: unknown[] = [];
     ring.push(ring);
-    for (const info of [new Nameless(), { deep: [new Nameless()] }, () => 1, Symbol('s'), 1n, new Map(), circle, ring]) {
-      assert.throws(() => here.publish(topic, info), { code: 'VAQUERO_INFO_NOT_PORTABLE' });
-      assert.throws(() => here.send(there.register(far), info), { code: 'VAQUERO_INFO_NOT_PORTABLE' });
+    const never = new Date(Number.NaN);
+    const polluting = JSON.parse('{ "__proto__": 1, "a": 1 }');
+    const nameless = [new Nameless(), { deep: [new Nameless()] }];
+    for (const info of [...nameless, () => 1, Symbol('s'), 1n, new Map(), circle, ring, never, polluting]) {
+      assert.throws(() => here.publish(topic, info), NOT_PORTABLE);
+      assert.throws(() => here.send(there.register(far), info), NOT_PORTABLE);
     }
     assert.throws(() => here.publish(topic, new Nameless()), /Nameless.*@Info/);
     here.publish(topic, 'fine');
