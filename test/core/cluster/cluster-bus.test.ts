@@ -142,6 +142,23 @@ describe('a bus with a broker', () => {
     expect(held.status).toBe('connected');
   });
 
+  test('whose broker fails to close has let go of its hosts and of what waited for answers', async () => {
+    const cluster = new Cluster();
+    const there = await cluster.node();
+    const ref = there.bus.register({ deliver: () => undefined, ask: () => undefined });
+    const { bus, broker, errors } = cluster.idle();
+    const reports: Error[] = [];
+    const host = { report: (error: Error) => void reports.push(error) };
+    await Promise.all([bus.join(host), cluster.pass()]);
+    const outcome = bus.request(ref, 1, { timeout: 60_000 }).catch((error: { code: string }) => error.code);
+    await cluster.pass();
+    broker.close = () => Promise.reject(new Error('it would not close'));
+    await expect(Promise.all([bus.leave(host), cluster.pass()])).rejects.toThrow('it would not close');
+    expect(await Promise.race([outcome, 'waits'])).toBe('VAQUERO_BUS_CLOSED');
+    bus.publish('topic', 1);
+    expect([reports, errors]).toEqual([[], ['VAQUERO_BUS_CLOSED']]);
+  });
+
   test('that is closed drops what is sent, counts it and says so once', async () => {
     const cluster = new Cluster();
     const { bus, errors } = await cluster.node();
