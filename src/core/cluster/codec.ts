@@ -10,6 +10,7 @@ import {
 import { type AnyCommand, active, close, deflate, Frame, isCommand, setOptions, shutdownReason } from '../commands.js';
 import { describe, isError, VaqueroError } from '../errors.js';
 import { type Class, infoClass, infoName } from '../metadata.js';
+import { isPlain } from '../plain.js';
 import { wellFormed } from './well-formed.js';
 
 /** What MessagePack has no type for, by the number of its extension; numbers are never used again for something else. */
@@ -94,12 +95,6 @@ const EXTENSIONS: ExtensionCodecType<undefined> = {
     }
   },
 };
-
-/** A plain object, be it of another realm: its prototype is the last of the chain. */
-function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
 
 function toCommand(command: AnyCommand): ExtData {
   switch (command.kind) {
