@@ -1,4 +1,5 @@
 import { describe, VaqueroError } from './errors.js';
+import { HTTP_TOKEN } from './http-token.js';
 
 /** Headers of a response: one value, or one line each. */
 export type HeaderValues = Readonly<Record<string, string | readonly string[]>>;
@@ -70,7 +71,6 @@ export function toAnswer(answered: unknown, replier: string): Accept | Reject {
 /** The answer of a handler that does not ask. */
 export const ACCEPT = new Accept({});
 
-const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there (RFC 9110, section 5.5).
 const FORBIDDEN = /[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/;
 
@@ -78,7 +78,7 @@ const FORBIDDEN = /[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/;
 function checkHeaders(headers: HeaderValues | undefined): void {
   for (const [name, value] of Object.entries(headers ?? {})) {
     const values = typeof value === 'string' ? [value] : value;
-    if (!NAME.test(name) || !Array.isArray(values) || values.some((v) => typeof v !== 'string' || FORBIDDEN.test(v))) {
+    if (!HTTP_TOKEN.test(name) || !Array.isArray(values) || values.some((v) => typeof v !== 'string' || FORBIDDEN.test(v))) {
       throw new VaqueroError(
         'VAQUERO_INVALID_UPGRADE_ANSWER',
         `The header ${describe(name)} has a name or value that HTTP does not allow.`,

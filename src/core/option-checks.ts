@@ -1,11 +1,10 @@
+import { MAX_DELAY } from './clock.js';
 import type { RuntimeOptions } from './commands.js';
 import { describe } from './errors.js';
+import { HTTP_TOKEN } from './http-token.js';
 import type { HandlerOptions } from './options.js';
 import { Latest } from './policy.js';
 import type { RateLimit } from './token-bucket.js';
-
-/** The longest delay that a timer of Node can take, in milliseconds. */
-export const MAX_DELAY = 2_147_483_647;
 
 /** The largest bound; also the longest Buffer that every platform has. */
 export const MAX_INTEGER = 0x7fff_ffff;
@@ -46,8 +45,6 @@ const RATE_CHECKS: Readonly<Record<keyof RateLimit, Check>> = {
   policy: must("'close', 'drop' or 'pause'", (v) => v === 'close' || v === 'drop' || v === 'pause'),
 };
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-
 const RUNTIME_CHECKS: Readonly<Record<keyof RuntimeOptions, Check>> = {
   idleTimeout: must(
     `a number of milliseconds from 1 to ${MAX_DELAY}, or Infinity`,
@@ -75,7 +72,7 @@ const CHECKS: Readonly<Record<keyof HandlerOptions, Check>> = {
   }),
   subprotocols: must(
     'a list of different tokens (RFC 6455, section 4.1)',
-    (v) => Array.isArray(v) && v.every((p) => typeof p === 'string' && TOKEN.test(p)) && new Set(v).size === v.length,
+    (v) => Array.isArray(v) && v.every((p) => typeof p === 'string' && HTTP_TOKEN.test(p)) && new Set(v).size === v.length,
   ),
   origins: must(
     "'same-origin', '*', a list of origins and patterns, or a function",

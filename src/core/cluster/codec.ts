@@ -7,7 +7,17 @@ import {
   type ExtensionCodecType,
   encodeTimestampExtension,
 } from '@msgpack/msgpack';
-import { type AnyCommand, active, close, deflate, Frame, isCommand, setOptions, shutdownReason } from '../commands.js';
+import {
+  type AnyCommand,
+  active,
+  close,
+  deflate,
+  FRAME_TYPES,
+  Frame,
+  isCommand,
+  setOptions,
+  shutdownReason,
+} from '../commands.js';
 import { describe, isError, VaqueroError } from '../errors.js';
 import { type Class, infoClass, infoName } from '../metadata.js';
 import { isPlain } from '../plain.js';
@@ -18,8 +28,6 @@ const Extension = { info: 1, frame: 2, command: 3, error: 4, arrayBuffer: 5 } as
 
 /** How deep classes may lie in each other; plain objects and arrays have the encoder's own limit, 100. */
 const MAX_DEPTH = 100;
-
-const FRAME_TYPES = ['text', 'binary', 'ping', 'pong'] as const;
 
 const encoders: Encoder[] = [];
 let depth = 0;
