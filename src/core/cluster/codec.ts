@@ -38,12 +38,18 @@ export function encode(value: unknown): Uint8Array {
     return pack(value);
   } catch (cause) {
     if (VaqueroError.is(cause)) throw cause;
-    throw new VaqueroError(
-      'VAQUERO_INFO_NOT_PORTABLE',
-      `${describe(value)} cannot travel to another node: it is nested too deep, or contains itself. Send less of it, or refs to the rest.`,
-      { cause },
-    );
+    throw new VaqueroError('VAQUERO_INFO_NOT_PORTABLE', `${describe(value)} cannot travel to another node: ${whyNot(cause)}`, {
+      cause,
+    });
   }
+}
+
+/** The encoder says nothing but `Error`; what else is thrown comes from the value, of a getter for example. */
+function whyNot(cause: unknown): string {
+  const message = isError(cause) ? cause.message : describe(cause);
+  return /^too deep/i.test(message)
+    ? 'it is nested too deep, or contains itself. Send less of it, or refs to the rest.'
+    : `encoding it failed: ${message}`;
 }
 
 /** What another node encoded. Throws `VAQUERO_MESSAGE_REFUSED` for bytes that are not of an `encode`, and for infos of unknown names. */
@@ -55,6 +61,21 @@ export function decode(bytes: Buffer): unknown {
     if (VaqueroError.is(cause, 'VAQUERO_MESSAGE_REFUSED')) throw cause;
     throw refused((cause as Error).message, cause);
   }
+}
+
+/** What begins a list of at most 15 items, as messages between nodes are (MessagePack specification, "Array format family"). */
+const FIXED_ARRAY = 0x90;
+
+/** The first two items of a list, or as many as can be understood before one that cannot. */
+export function decodeHead(bytes: Buffer): readonly unknown[] {
+  const head: unknown[] = [];
+  if (!wellFormed(bytes) || ((bytes[0] as number) & 0xf0) !== FIXED_ARRAY) return head;
+  try {
+    for (const item of new Decoder().decodeMulti(bytes.subarray(1))) if (head.push(item) === 2) break;
+  } catch {
+    // What came before it is the head.
+  }
+  return head;
 }
 
 /** An encoder may not be used within its own work, so there is one for each depth. */

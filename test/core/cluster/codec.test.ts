@@ -69,6 +69,9 @@ describe('what travels', () => {
 });
 
 describe('what does not travel', () => {
+  const circle: unknown[] = [];
+  circle.push(circle);
+
   test.each([
     ['a class without a name', new (class Plain {})(), /Plain.*@Info/],
     ['a subclass without a name of its own', new Sub(1, 2), /Sub.*@Info/],
@@ -79,6 +82,16 @@ describe('what does not travel', () => {
     ['a Float32Array', new Float32Array(1), /Float32Array/],
     ['an answer', answer(1), /Answer/],
     ['a field of a class', { deep: [new Sub(1, 2)] }, /Sub/],
+    [
+      'a getter that throws',
+      {
+        get field(): never {
+          throw new Error('not now');
+        },
+      },
+      /field.*encoding it failed: not now$/,
+    ],
+    ['what contains itself', circle, /contains itself/],
   ])('%s names itself and what to do', (_, value, message) => {
     expect(() => encode(value)).toThrow(message);
     expect(() => encode(value)).toThrow(expect.objectContaining({ code: 'VAQUERO_INFO_NOT_PORTABLE' }));
