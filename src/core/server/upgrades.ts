@@ -19,11 +19,11 @@ import type { Plan } from '../plan.js';
 import { type Route, Router } from '../router.js';
 import { Alarm } from '../timers.js';
 import { UpgradeRequest } from '../upgrade-request.js';
-import { Antechamber } from './antechamber.js';
-import { whence } from './forwarded.js';
+import { forwardedOrigin } from './forwarded-origin.js';
 import { Gate } from './gate.js';
 import type { Hub } from './hub.js';
 import { Notices } from './notices.js';
+import { PendingSocket } from './pending-socket.js';
 import type { ServerLimits } from './server-options.js';
 
 const NOT_FOUND: Refusal = { status: 404, body: 'No WebSocket handler at this path.' };
@@ -115,7 +115,7 @@ export class Upgrades {
     const admission = life.admit(request, this.#makers.get(life.plan) as Maker);
     if (!(admission instanceof Promise)) return this.#answer(upgrade, admission);
     this.#gate.thinking();
-    const antechamber = new Antechamber(socket, () => life.end({ type: 'error', error: 'closed' }));
+    const pending = new PendingSocket(socket, () => life.end({ type: 'error', error: 'closed' }));
     const deadline = new Deadline(() => {
       this.#refuse(socket, unavailable('The request took too long to decide on.'));
       life.end({ type: 'timeout' });
@@ -129,7 +129,7 @@ export class Upgrades {
       this.#gate.decided();
       this.#hub.timers.cancel(deadline);
       forget();
-      const said = antechamber.open();
+      const said = pending.open();
       this.#answer({ ...upgrade, head: Buffer.concat([upgrade.head, said]) }, answer);
     });
   }
@@ -203,7 +203,13 @@ function toUpgradeRequest(
 ): UpgradeRequest {
   const { headers, method = '' } = request;
   const [path, query] = splitTarget(request);
-  return new UpgradeRequest({ method, path, query, headers, ...whence(request, proxies) }, params, subprotocols, version, origin);
+  return new UpgradeRequest(
+    { method, path, query, headers, ...forwardedOrigin(request, proxies) },
+    params,
+    subprotocols,
+    version,
+    origin,
+  );
 }
 
 /** Path and query of a request. */
