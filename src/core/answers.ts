@@ -57,14 +57,30 @@ export function reject(status: number, options: RejectOptions = {}): Reject {
   return new Reject(status, options);
 }
 
-/** What an `@OnUpgrade` answered, checked; throws `VAQUERO_INVALID_UPGRADE_ANSWER` for anything else. */
-export function toAnswer(answered: unknown, replier: string): Accept | Reject {
+/**
+ * What an `@OnUpgrade` answered, checked; throws `VAQUERO_INVALID_UPGRADE_ANSWER` for anything else.
+ *
+ * @param offered - the sub-protocols of the client
+ */
+export function toAnswer(answered: unknown, replier: string, offered: readonly string[]): Accept | Reject {
   if (answered === undefined) return ACCEPT;
-  if (answered instanceof Accept || answered instanceof Reject) return answered;
+  if (answered instanceof Reject) return answered;
+  if (answered instanceof Accept) return checkOffered(answered, replier, offered);
   throw new VaqueroError(
     'VAQUERO_INVALID_UPGRADE_ANSWER',
     `${replier} answered ${describe(answered)}. @OnUpgrade answers nothing or accept(…) to go on, reject(status, …) to refuse; for true write ` +
       'accept(), for false reject(403).',
+  );
+}
+
+/** RFC 6455, section 4.2.2 allows only what was offered; a browser would fail the connection. */
+function checkOffered(answer: Accept, replier: string, offered: readonly string[]): Accept {
+  const { subprotocol } = answer.options;
+  if (subprotocol === undefined || offered.includes(subprotocol)) return answer;
+  throw new VaqueroError(
+    'VAQUERO_INVALID_UPGRADE_ANSWER',
+    `${replier} accepted with the sub-protocol '${subprotocol}', but the client offers ${offered.join(', ') || 'none'}. Choose one of ` +
+      'request.subprotocols.',
   );
 }
 

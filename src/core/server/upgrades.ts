@@ -12,7 +12,7 @@ import { WebSocketTransport } from '../../transports/ws/transport.js';
 import { type Accept, Reject } from '../answers.js';
 import type { Carrier, RequestHead } from '../carrier.js';
 import { Life } from '../connection/life.js';
-import { toError, VaqueroError } from '../errors.js';
+import { toError } from '../errors.js';
 import type { Injector, Maker } from '../injector.js';
 import { originAllowed } from '../origin.js';
 import type { Plan } from '../plan.js';
@@ -143,11 +143,8 @@ export class Upgrades {
       socket.destroy();
       return life.end({ type: 'error', error: 'closed' });
     }
-    const offered = handshake.subprotocols;
-    const wanted = answer.options.subprotocol;
-    if (wanted !== undefined && !offered.includes(wanted)) return this.#notOffered(upgrade, wanted);
-    const chosen = wanted ?? life.plan.options.subprotocols.find((subprotocol) => offered.includes(subprotocol));
-    this.#open(upgrade, chosen, answer);
+    const chosen = life.plan.options.subprotocols.find((subprotocol) => handshake.subprotocols.includes(subprotocol));
+    this.#open(upgrade, answer.options.subprotocol ?? chosen, answer);
   }
 
   #open({ life, socket, head, handshake, deflater }: Upgrade, subprotocol: string | undefined, answer: Accept): void {
@@ -173,18 +170,6 @@ export class Upgrades {
   /** Cuts the sockets that are still being told that they were refused. */
   cutRefused(): void {
     for (const socket of this.#refused) socket.destroy();
-  }
-
-  /** RFC 6455, section 4.2.2 allows only what was offered; a browser would fail the connection. */
-  #notOffered({ life, socket, handshake }: Upgrade, subprotocol: string): void {
-    const offered = handshake.subprotocols.length === 0 ? 'none' : handshake.subprotocols.join(', ');
-    const error = new VaqueroError(
-      'VAQUERO_INVALID_UPGRADE_ANSWER',
-      `${life.plan.name} accepted with the sub-protocol '${subprotocol}', but the client offers ${offered}. Choose one of request.subprotocols.`,
-    );
-    this.#hub.report(error, { stage: 'upgrade', handler: life.plan.name });
-    life.end({ type: 'crash', error });
-    this.#refuse(socket, FAILED);
   }
 }
 
