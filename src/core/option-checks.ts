@@ -12,12 +12,15 @@ export const MAX_INTEGER = 0x7fff_ffff;
 /** A check answers what an option must be, or undefined if it is that. */
 export type Check = (value: unknown) => string | undefined;
 
+/** A check that answers the rule unless it holds. */
 export const must =
   (rule: string, holds: (value: unknown) => boolean): Check =>
   (value) =>
     holds(value) ? undefined : rule;
 
 const bool = must('true or false', (v) => typeof v === 'boolean');
+
+/** A check for an integer within bounds, both included; the unit is said behind them, with a space before it. */
 export const range = (from: number, to: number, unit: string): Check =>
   must(`an integer from ${from} to ${to}${unit}`, (v) => Number.isInteger(v) && (v as number) >= from && (v as number) <= to);
 const fields =

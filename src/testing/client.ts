@@ -144,7 +144,7 @@ export class Client implements FarEnd {
       this.#credit--;
       this.#receive(next.frame);
     }
-    // Part of a frame is on its side already, while it goes on reading.
+    // What it does not read stays in the server's buffer; the beginning of a frame does not, as long as it goes on reading.
     if (this.#bytes.length > 0 && this.#credit === 0) return;
     const taken = this.#taken;
     this.#taken = null;

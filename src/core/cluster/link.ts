@@ -183,6 +183,7 @@ export class Link extends Alarm implements BrokerEvents {
 
 function ignore(): void {}
 
+/** `VAQUERO_INFO_TOO_LARGE`, for something of so many bytes. */
 export function tooLarge(what: string, bytes: number, broker: Broker, max = broker.maxPayload): VaqueroError {
   return new VaqueroError(
     'VAQUERO_INFO_TOO_LARGE',
@@ -190,6 +191,7 @@ export function tooLarge(what: string, bytes: number, broker: Broker, max = brok
   );
 }
 
+/** `VAQUERO_BUS_CLOSED`, for what is asked of a bus after its end. */
 export function closedError(broker: Broker): VaqueroError {
   return new VaqueroError(
     'VAQUERO_BUS_CLOSED',
