@@ -7,7 +7,8 @@ import { checkServerOptions, serverLimits } from './server-options.js';
 
 /**
  * Serves handlers on an HTTP server of their own; resolves when it listens. Ordinary requests are answered 426 where there is a handler
- * and 404 elsewhere. Rejects with `VAQUERO_LISTEN_FAILED`, and as {@link attach} does.
+ * and 404 elsewhere. Rejects with `VAQUERO_LISTEN_FAILED`, and as {@link attach} does; what the HTTP server fails with later goes to
+ * `onError`, with the stage `server`.
  */
 export async function serve(options: ServeOptions): Promise<Server> {
   checkServerOptions(options);
