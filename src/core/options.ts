@@ -57,7 +57,7 @@ export interface HandlerOptions {
   readonly rateLimit?: RateLimit;
   /** Fragments that a message may come in. Default 16,384. */
   readonly maxFragments?: number;
-  /** Topics that a connection may be subscribed to, as many in which it may be present, and as many others that it may monitor. Default 1,000. */
+  /** Topics that a connection may be subscribed to, and as many others that it may monitor. Default 1,000. */
   readonly maxSubscriptions?: number;
   /** Timers of a connection that may run. Default 1,000. */
   readonly maxTimers?: number;
