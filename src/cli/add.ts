@@ -2,6 +2,7 @@ import { type Files, writeNew } from './files.js';
 import { handlerFilling } from './handler-filling.js';
 import { handlerName, serviceName } from './names.js';
 import { projectRoot } from './project.js';
+import { refuseTaken } from './taken-paths.js';
 import { fill } from './templates.js';
 
 /** What was added, and where. */
@@ -14,17 +15,21 @@ export interface Added {
 /** Writes a handler and its test into the project that a folder is in. */
 export async function addHandler(from: string, given: string, path?: string): Promise<Added> {
   const name = handlerName(given);
-  return add(from, 'src/handlers', await fill('handler', handlerFilling(name, path ?? `/${name.file}`)));
+  const served = path ?? `/${name.file}`;
+  const filled = await fill('handler', handlerFilling(name, served));
+  const root = await projectRoot(from);
+  await refuseTaken(root, served);
+  return add(root, 'src/handlers', filled);
 }
 
 /** Writes a service and its test into the project that a folder is in. */
 export async function addService(from: string, given: string): Promise<Added> {
   const { file, className } = serviceName(given);
-  return add(from, 'src/services', await fill('service', { words: { file, Class: className }, conditions: [] }));
+  const filled = await fill('service', { words: { file, Class: className }, conditions: [] });
+  return add(await projectRoot(from), 'src/services', filled);
 }
 
-async function add(from: string, folder: string, filled: Files): Promise<Added> {
-  const root = await projectRoot(from);
+async function add(root: string, folder: string, filled: Files): Promise<Added> {
   const files = new Map([...filled].map(([path, content]) => [`${folder}/${path}`, content]));
   await writeNew(root, files);
   return { root, files };

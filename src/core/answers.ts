@@ -1,4 +1,5 @@
 import { describe, VaqueroError } from './errors.js';
+import { HTTP_TOKEN } from './http-token.js';
 
 /** Headers of a response: one value, or one line each. */
 export type HeaderValues = Readonly<Record<string, string | readonly string[]>>;
@@ -56,10 +57,15 @@ export function reject(status: number, options: RejectOptions = {}): Reject {
   return new Reject(status, options);
 }
 
-/** What an `@OnUpgrade` answered, checked; throws `VAQUERO_INVALID_UPGRADE_ANSWER` for anything else. */
-export function toAnswer(answered: unknown, replier: string): Accept | Reject {
+/**
+ * What an `@OnUpgrade` answered, checked; throws `VAQUERO_INVALID_UPGRADE_ANSWER` for anything else.
+ *
+ * @param offered - the sub-protocols of the client
+ */
+export function toAnswer(answered: unknown, replier: string, offered: readonly string[]): Accept | Reject {
   if (answered === undefined) return ACCEPT;
-  if (answered instanceof Accept || answered instanceof Reject) return answered;
+  if (answered instanceof Reject) return answered;
+  if (answered instanceof Accept) return checkOffered(answered, replier, offered);
   throw new VaqueroError(
     'VAQUERO_INVALID_UPGRADE_ANSWER',
     `${replier} answered ${describe(answered)}. @OnUpgrade answers nothing or accept(…) to go on, reject(status, …) to refuse; for true write ` +
@@ -67,10 +73,20 @@ export function toAnswer(answered: unknown, replier: string): Accept | Reject {
   );
 }
 
+/** RFC 6455, section 4.2.2 allows only what was offered; a browser would fail the connection. */
+function checkOffered(answer: Accept, replier: string, offered: readonly string[]): Accept {
+  const { subprotocol } = answer.options;
+  if (subprotocol === undefined || offered.includes(subprotocol)) return answer;
+  throw new VaqueroError(
+    'VAQUERO_INVALID_UPGRADE_ANSWER',
+    `${replier} accepted with the sub-protocol '${subprotocol}', but the client offers ${offered.join(', ') || 'none'}. Choose one of ` +
+      'request.subprotocols.',
+  );
+}
+
 /** The answer of a handler that does not ask. */
 export const ACCEPT = new Accept({});
 
-const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there (RFC 9110, section 5.5).
 const FORBIDDEN = /[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/;
 
@@ -78,7 +94,7 @@ const FORBIDDEN = /[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/;
 function checkHeaders(headers: HeaderValues | undefined): void {
   for (const [name, value] of Object.entries(headers ?? {})) {
     const values = typeof value === 'string' ? [value] : value;
-    if (!NAME.test(name) || !Array.isArray(values) || values.some((v) => typeof v !== 'string' || FORBIDDEN.test(v))) {
+    if (!HTTP_TOKEN.test(name) || !Array.isArray(values) || values.some((v) => typeof v !== 'string' || FORBIDDEN.test(v))) {
       throw new VaqueroError(
         'VAQUERO_INVALID_UPGRADE_ANSWER',
         `The header ${describe(name)} has a name or value that HTTP does not allow.`,

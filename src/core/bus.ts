@@ -151,7 +151,8 @@ export class Bus {
    * Sends an info to one connection, and resolves to what the `@OnInfo` that takes it answers with `answer(value)`. Rejects with `VAQUERO_NO_CONNECTION`,
    * `VAQUERO_REQUEST_TIMEOUT`, `VAQUERO_REQUEST_CRASHED`, `VAQUERO_REQUEST_UNANSWERED`, `VAQUERO_REQUEST_REFUSED` for a full mailbox, `VAQUERO_LIMIT_EXCEEDED` for more than
    * `maxRequests`, `VAQUERO_INVALID_REF`, and `VAQUERO_INVALID_OPTION`; with a broker also as `publish` throws, with `VAQUERO_BUS_UNAVAILABLE` where it is away and nothing
-   * waits for it, and with `VAQUERO_BUS_CLOSED`. Two connections that ask each other at once wait for each other until the time is over.
+   * waits for it, with `VAQUERO_MESSAGE_REFUSED` where the info or its answer cannot be understood on the other node, and with `VAQUERO_BUS_CLOSED`. Two connections that ask
+   * each other at once wait for each other until the time is over.
    */
   async request<Answer = unknown>(ref: Ref, info: unknown, options: RequestOptions = {}): Promise<Answer> {
     const pending = this.pend(checkRef('bus.request()', ref), options);

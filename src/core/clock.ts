@@ -7,6 +7,9 @@ export interface Clock {
   clearTimeout(handle: unknown): void;
 }
 
+/** The longest delay that `setTimeout` of Node can take, in milliseconds. */
+export const MAX_DELAY = 2_147_483_647;
+
 /** The machine's monotonic clock. Its timers do not keep the process alive: open sockets do. */
 export const systemClock: Clock = {
   now: () => performance.now(),

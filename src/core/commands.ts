@@ -34,6 +34,9 @@ export class Frame extends Command {
   }
 }
 
+/** @internal The types of frames, in an order that stands for them between nodes. */
+export const FRAME_TYPES: readonly Frame['type'][] = ['text', 'binary', 'ping', 'pong'];
+
 /** Ends the connection with a close frame; made by {@link close} and {@link stop}. */
 export class Close extends Command {
   readonly kind = 'close';
@@ -125,8 +128,8 @@ type Settled =
  */
 export type Reply = Awaitable<Settled>;
 
-/** Bytes of a control frame's payload at most (RFC 6455, section 5.5). */
-const MAX_CONTROL_PAYLOAD = 125;
+/** @internal Bytes of a control frame's payload at most (RFC 6455, section 5.5). */
+export const MAX_CONTROL_PAYLOAD = 125;
 
 /** A text frame. Throws `VAQUERO_INVALID_FRAME` unless given a string. */
 export function text(payload: string): Frame {

@@ -22,6 +22,7 @@ export interface Counters {
   cut: number;
 }
 
+/** Counters of which none has counted yet. */
 export function noCounts(): Counters {
   return {
     opened: 0,

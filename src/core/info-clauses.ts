@@ -1,4 +1,4 @@
-import { Frame } from './commands.js';
+import { FRAME_TYPES, Frame } from './commands.js';
 import { type CallbackRecord, type Class, type InfoMatcher, isClass, parameterTypes } from './metadata.js';
 
 /** A method to call, found once. */
@@ -42,7 +42,7 @@ function byMatcher(callback: Callback, matcher: InfoMatcher): InfoClause {
     return {
       callback,
       takes: (info) => typeof info === 'object' && info !== null && (info as { type?: unknown }).type === matcher,
-      mayTakeFrames: FRAME_TYPES.includes(matcher),
+      mayTakeFrames: FRAME_TYPES.some((type) => type === matcher),
       by: matcher,
       label: `'${matcher}'`,
     };
@@ -57,8 +57,6 @@ function byMatcher(callback: Callback, matcher: InfoMatcher): InfoClause {
         label: matcher.name || 'predicate',
       };
 }
-
-const FRAME_TYPES: readonly string[] = ['text', 'binary', 'ping', 'pong'];
 
 const PRIMITIVES = new Map<unknown, string>([
   [String, 'string'],

@@ -34,6 +34,7 @@ const INFO_NAME = Symbol.for('vaquero.info');
 /** All classes that were decorated, be they served or not. */
 const handlers = new Set<Class>();
 
+/** Records what `@WebSocketHandler` was given on a class. */
 export function recordHandler(target: Class, record: HandlerRecord): void {
   handlers.add(target);
   Reflect.defineMetadata(HANDLER, record, target);
@@ -49,6 +50,7 @@ export function loadedHandlers(): readonly (readonly [Class, HandlerRecord])[] {
   return [...handlers].map((handler) => [handler, handlerRecord(handler) as HandlerRecord]);
 }
 
+/** Records a decorated method, after those that its class has already. */
 export function recordCallback(prototype: object, record: CallbackRecord): void {
   const records = callbackRecords(prototype);
   Reflect.defineMetadata(CALLBACKS, [...records, record], prototype);

@@ -1,11 +1,10 @@
+import { MAX_DELAY } from './clock.js';
 import type { RuntimeOptions } from './commands.js';
 import { describe } from './errors.js';
+import { HTTP_TOKEN } from './http-token.js';
 import type { HandlerOptions } from './options.js';
 import { Latest } from './policy.js';
 import type { RateLimit } from './token-bucket.js';
-
-/** The longest delay that a timer of Node can take, in milliseconds. */
-export const MAX_DELAY = 2_147_483_647;
 
 /** The largest bound; also the longest Buffer that every platform has. */
 export const MAX_INTEGER = 0x7fff_ffff;
@@ -13,12 +12,15 @@ export const MAX_INTEGER = 0x7fff_ffff;
 /** A check answers what an option must be, or undefined if it is that. */
 export type Check = (value: unknown) => string | undefined;
 
+/** A check that answers the rule unless it holds. */
 export const must =
   (rule: string, holds: (value: unknown) => boolean): Check =>
   (value) =>
     holds(value) ? undefined : rule;
 
 const bool = must('true or false', (v) => typeof v === 'boolean');
+
+/** A check for an integer within bounds, both included; the unit is said behind them, with a space before it. */
 export const range = (from: number, to: number, unit: string): Check =>
   must(`an integer from ${from} to ${to}${unit}`, (v) => Number.isInteger(v) && (v as number) >= from && (v as number) <= to);
 const fields =
@@ -45,8 +47,6 @@ const RATE_CHECKS: Readonly<Record<keyof RateLimit, Check>> = {
   burst: range(1, MAX_INTEGER, ''),
   policy: must("'close', 'drop' or 'pause'", (v) => v === 'close' || v === 'drop' || v === 'pause'),
 };
-
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 const RUNTIME_CHECKS: Readonly<Record<keyof RuntimeOptions, Check>> = {
   idleTimeout: must(
@@ -75,7 +75,7 @@ const CHECKS: Readonly<Record<keyof HandlerOptions, Check>> = {
   }),
   subprotocols: must(
     'a list of different tokens (RFC 6455, section 4.1)',
-    (v) => Array.isArray(v) && v.every((p) => typeof p === 'string' && TOKEN.test(p)) && new Set(v).size === v.length,
+    (v) => Array.isArray(v) && v.every((p) => typeof p === 'string' && HTTP_TOKEN.test(p)) && new Set(v).size === v.length,
   ),
   origins: must(
     "'same-origin', '*', a list of origins and patterns, or a function",

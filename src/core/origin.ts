@@ -21,7 +21,7 @@ function answered(answer: unknown): boolean {
   if (typeof answer === 'boolean') return answer;
   throw new VaqueroError(
     'VAQUERO_INVALID_OPTION',
-    `The function of the option origins must answer true or false, got ${describe(answer)}. What takes time belongs into @OnUpgrade.`,
+    `The function of the option origins must answer true or false, got ${describe(answer)}. What takes time belongs in @OnUpgrade.`,
   );
 }
 

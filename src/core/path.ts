@@ -1,4 +1,4 @@
-import { addRoute, createRouter, findRoute } from 'rou3';
+import { addRoute, compareRoutes, createRouter, findRoute } from 'rou3';
 import { describe } from './errors.js';
 
 /** How other routers write a parameter: `{id}`, `[id]`, `<id>`. */
@@ -31,19 +31,31 @@ export function pathMatches(pattern: string, path: string): boolean {
   return findRoute(router, '', path) !== undefined;
 }
 
-/** Orders path patterns as the router tries them, part by part: what is written out, then parameters, then wildcards. */
+/** Whether two patterns without faults match the same paths. */
+export function samePaths(a: string, b: string): boolean {
+  return compareRoutes(a, b) === 'equal';
+}
+
+/**
+ * Orders path patterns as the router tries them, part by part: what is written out, then parameters, then wildcards, whatever these are called. Wildcards are taken to
+ * come last, as they are meant to.
+ */
 export function comparePaths(a: string, b: string): number {
   const [left, right] = [a.split('/'), b.split('/')];
   for (let i = 0; i < Math.min(left.length, right.length); i++) {
     const [one, other] = [left[i] as string, right[i] as string];
-    const byRank = rank(one) - rank(other);
-    if (byRank !== 0) return byRank;
-    if (one !== other) return one < other ? -1 : 1;
+    const kind = kindOf(one);
+    if (kind !== kindOf(other)) return kind - kindOf(other);
+    if (kind === Part.written && one !== other) return one < other ? -1 : 1;
   }
-  return left.length - right.length;
+  return left.length - right.length || (a < b ? -1 : 1);
 }
 
-function rank(part: string): number {
-  if (part.includes('**')) return 2;
-  return /[:*]/.test(part) ? 1 : 0;
+/** A wildcard with a name wants a part at least, so it is tried before one without, which does not. */
+const Part = { written: 0, parameter: 1, namedWildcard: 2, wildcard: 3 } as const;
+
+function kindOf(part: string): number {
+  if (/^\*\*?$/.test(part)) return Part.wildcard;
+  if (/^(\*\*:\w+|:\w+[+*])$/.test(part)) return Part.namedWildcard;
+  return /[:*(]/.test(part) ? Part.parameter : Part.written;
 }

@@ -13,10 +13,10 @@ export interface RequestOptions {
 
 /**
  * Why there is no answer: `gone` there is no such connection, or it ended first; `crashed` the callback threw; `unanswered` it returned without an answer, or
- * there is none for this info; `refused` the mailbox is full;
- * `unreachable` it lives on another node, and the broker is away.
+ * there is none for this info; `refused` the mailbox is full; `unreachable` it lives on another node, and the broker is away; `unreadable` that node cannot
+ * understand the info.
  */
-export type RequestFailure = 'gone' | 'crashed' | 'unanswered' | 'refused' | 'unreachable';
+export type RequestFailure = 'gone' | 'crashed' | 'unanswered' | 'refused' | 'unreachable' | 'unreadable';
 
 /** Where the outcome of a request goes. */
 export interface Asker {
@@ -125,6 +125,11 @@ function requestError(failure: RequestFailure, ref: Ref): VaqueroError {
       return new VaqueroError(
         'VAQUERO_BUS_UNAVAILABLE',
         `${ref} lives on another node, and the broker is away. Ask again later.`,
+      );
+    case 'unreadable':
+      return new VaqueroError(
+        'VAQUERO_MESSAGE_REFUSED',
+        `The node of ${ref} cannot understand the request; its onError says why. Import the classes of infos on every node.`,
       );
     case 'refused':
       return new VaqueroError(

@@ -1,8 +1,5 @@
-import type { Clock } from './clock.js';
+import { type Clock, MAX_DELAY } from './clock.js';
 import { Heap } from './heap.js';
-
-/** The longest delay a host timer can take; longer ones are armed again when it has passed. */
-const MAX_DELAY = 0x7fff_ffff;
 
 /** Something that happens at a moment. */
 export abstract class Alarm {
@@ -40,6 +37,7 @@ export class Timers {
     return Math.max(0, alarm.due - this.#clock.now());
   }
 
+  /** A delay that is longer than the clock takes is armed again when that has passed. */
   #arm(): void {
     const due = this.#alarms.first?.due ?? Number.POSITIVE_INFINITY;
     if (due === this.#armedFor) return;

@@ -14,7 +14,7 @@ export interface Home {
 /** Buses that services got and no server uses yet. */
 const early = new WeakSet<Bus>();
 
-/** The bus that a singleton gets, of the server before which or by which it is made. */
+/** The bus that each singleton was given: that of the first server it was made for. */
 const busOfSingleton = new WeakMap<Registration, Bus>();
 
 /** A service may be made before its server: the bus that it is given then is there for the server, too. */

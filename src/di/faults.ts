@@ -24,7 +24,7 @@ export function injectionFaults(handler: HandlerClass, container: DependencyCont
     );
   }
   const untyped = untypedConstructor(handler);
-  // What a class lacks of its own says its plan.
+  // That of the class's own constructor is a fault of its plan.
   if (untyped !== undefined && untyped !== handler) {
     walk.faults.push(
       `inherits its constructor from ${untyped.name}, of whose parameters the compiler emitted no types. Decorate ${untyped.name} with @injectable()`,

@@ -10,10 +10,12 @@ export interface Registration {
   readonly instance?: unknown;
 }
 
+/** What must be told when it is no longer needed. */
 export interface Disposable {
   dispose(): unknown;
 }
 
+/** How a container makes or finds what a token stands for. */
 export type Resolve = (token: Token, ...more: unknown[]) => unknown;
 
 /** What tsyringe 4.10 has beyond its types; a test for each use holds it to that. */
@@ -26,6 +28,7 @@ interface Internals {
   getRegistration(token: Token): Registration | null;
 }
 
+/** A container, seen with what its types leave out. */
 export function internals(container: DependencyContainer): Internals {
   return container as unknown as Internals;
 }

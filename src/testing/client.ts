@@ -1,5 +1,7 @@
+import { NO_STATUS } from '../core/close.js';
 import type { Close } from '../core/commands.js';
-import { clientFrame, closePayload, type ReceivedFrame, serverFrame } from './frames.js';
+import { closePayload } from '../transports/ws/frame.js';
+import { clientFrame, type ReceivedFrame, serverFrame } from './frames.js';
 import { type FarEnd, LocalSocket } from './local-socket.js';
 import { ProcessHold } from './process-hold.js';
 import { readResponse, type UpgradeResponse } from './response.js';
@@ -68,7 +70,7 @@ export class Client implements FarEnd {
   close(close: Close | null): void {
     if (this.#closing) return;
     this.#closing = true;
-    this.socket.push(clientFrame('close', closePayload(close)));
+    this.socket.push(clientFrame('close', closePayload(close?.code ?? NO_STATUS, close?.reason ?? '')));
   }
 
   /** Goes without a word. */
@@ -142,7 +144,7 @@ export class Client implements FarEnd {
       this.#credit--;
       this.#receive(next.frame);
     }
-    // Part of a frame is on its side already, while it goes on reading.
+    // What it does not read stays in the server's buffer; the beginning of a frame does not, as long as it goes on reading.
     if (this.#bytes.length > 0 && this.#credit === 0) return;
     const taken = this.#taken;
     this.#taken = null;

@@ -1,6 +1,5 @@
 import { NO_STATUS } from '../core/close.js';
-import type { Close } from '../core/commands.js';
-import { FIN, headerSize, MASKED, MAX_CONTROL_PAYLOAD, Opcode, writeHeader } from '../transports/ws/frame.js';
+import { FIN, headerSize, MASKED, Opcode, writeHeader } from '../transports/ws/frame.js';
 
 /** A frame as the client receives it. */
 export type ReceivedFrame =
@@ -18,14 +17,6 @@ export function clientFrame(type: keyof typeof Opcode, payload: string | Uint8Ar
   frame[1] = (frame[1] as number) | MASKED;
   bytes.copy(frame, header + 4);
   return frame;
-}
-
-/** The payload of a close frame; `null` for one without a code. */
-export function closePayload(close: Close | null): Buffer {
-  if (close === null) return Buffer.alloc(0);
-  const payload = Buffer.alloc(MAX_CONTROL_PAYLOAD);
-  payload.writeUInt16BE(close.code);
-  return payload.subarray(0, 2 + payload.write(close.reason, 2));
 }
 
 /** The server's frame that these bytes begin with, and its size; `null` if it is not whole. The server does not fragment or mask. */

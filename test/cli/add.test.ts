@@ -104,6 +104,34 @@ export class GamesHandler {
 });
 
 describe('add complains', () => {
+  const source = (path: string) => `@WebSocketHandler(\n  ${path},\n  { compress: true })\nexport class Other {}\n`;
+
+  test.each([
+    ['/rooms', "'/rooms'", '/rooms'],
+    ['/rooms/:room', '"/rooms/:id"', '/rooms/:id'],
+  ])('of the path %s where there is a handler for %s', async (path, literal, named) => {
+    await mkdir(join(project, 'src/lobby'), { recursive: true });
+    await writeFile(join(project, 'src/lobby/other.ts'), source(literal));
+    expect(await vaquero(project, ['add', 'handler', 'chat', '--path', path])).toEqual({
+      code: 1,
+      out: '',
+      err:
+        `error: The path "${path}" is taken: src/lobby/other.ts has a handler for "${named}", and no server takes two that match the same ` +
+        'paths. Choose another with --path.\n',
+    });
+    expect(await filesBelow(join(project, 'src'))).toEqual(['lobby/other.ts']);
+  });
+
+  test('of no path that only tests, comments and other classes have', async () => {
+    await mkdir(join(project, 'src'));
+    await writeFile(join(project, 'src/other.test.ts'), source("'/chat'"));
+    await writeFile(
+      join(project, 'src/other.ts'),
+      `// @WebSocketHandler('/chat')\n/** @WebSocketHandler('/chat') */\n${source("'/chat/:room'")}`,
+    );
+    expect(await vaquero(project, ['add', 'handler', 'chat'])).toMatchObject({ code: 0 });
+  });
+
   test('where there is no project', async () => {
     const folder = await emptyFolder();
     expect(await vaquero(folder, ['add', 'handler', 'chat'])).toEqual({

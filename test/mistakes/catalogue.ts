@@ -95,6 +95,11 @@ export const MISTAKES = {
     says: '@OnText must be on a method of instances',
     advises: 'Write a method: echo(…) { … }.',
   },
+  'a handler without a callback': {
+    by: 'warning',
+    says: 'has no callback at all',
+    advises: 'Decorate its methods, with @OnText() or @OnInit() for example.',
+  },
   'a path as other routers write it': {
     by: 'VAQUERO_INVALID_HANDLER',
     says: 'nothing is a parameter',

@@ -130,6 +130,23 @@ test.each<[string, unknown, readonly unknown[]]>([
 
 mistake('a decorator on an arrow function', () => failure(() => (OnText() as ReturnType<Loose>)(Echo.prototype, 'echo')));
 
+@WebSocketHandler('/bare')
+class Bare {
+  echo(message: string) {
+    return message;
+  }
+}
+
+class Heir extends Echo {}
+WebSocketHandler('/heir')(Heir);
+
+mistake('a handler without a callback', async () => {
+  const { log } = await start([Echo, Bare, Heir]);
+  expect(log).toHaveLength(1);
+  expect(log[0]).toContain("Bare ('/bare')");
+  return log[0] as string;
+});
+
 @WebSocketHandler('/rooms/{id}')
 class Braces {}
 

@@ -197,7 +197,9 @@ describe('the clock of a connection', () => {
 
   test('a day of heartbeats costs a turn of the event loop for each moment at which something is due', async () => {
     @WebSocketHandler('/')
-    class Quiet {}
+    class Quiet {
+      @OnText() text() {}
+    }
     const moments = new Set<number>();
     class Watched extends VirtualClock {
       override setTimeout(callback: () => void, ms: number): unknown {

@@ -1,9 +1,10 @@
 import type { NodeConnectionOptions } from '@nats-io/transport-node';
 import { checkBusOptions } from '../../core/bus-options.js';
+import { MAX_DELAY } from '../../core/clock.js';
 import { ClusterBus } from '../../core/cluster/cluster-bus.js';
 import { CLUSTER_CHECKS, type ClusterOptions, completeClusterOptions } from '../../core/cluster/options.js';
 import { VaqueroError } from '../../core/errors.js';
-import { type Check, MAX_DELAY, must, range } from '../../core/option-checks.js';
+import { type Check, must, range } from '../../core/option-checks.js';
 import { NatsBroker } from './broker.js';
 import { type NatsServer, parseServer } from './server.js';
 

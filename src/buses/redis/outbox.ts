@@ -21,7 +21,7 @@ const MAX_BYTES = 262_144;
 const MAX_MESSAGES = 128;
 
 /** What an outbox needs of its connection. */
-export interface Carrier {
+export interface OutboxConnection {
   /** Runs a command; its promise is rejected when the connection ends. */
   call(command: string, ...args: (string | Buffer)[]): Promise<unknown>;
   unheard(tag: string): void;
@@ -38,15 +38,15 @@ export class Outbox {
   /** Messages that were published and not acknowledged. */
   unacknowledged = 0;
 
-  readonly #carrier: Carrier;
+  readonly #connection: OutboxConnection;
   readonly #fence: string;
   #list: (string | Buffer)[] = [];
   #tags: (string | undefined)[] = [];
   #bytes = 0;
 
   /** The fence is the key that says that the connection has ended. */
-  constructor(carrier: Carrier, fence: string) {
-    this.#carrier = carrier;
+  constructor(connection: OutboxConnection, fence: string) {
+    this.#connection = connection;
     this.#fence = fence;
   }
 
@@ -62,7 +62,7 @@ export class Outbox {
   flush(): void {
     if (this.#list.length === 0) return;
     const tags = this.#tags;
-    const sent = this.#carrier.call('EVAL', PUBLISH, '1', this.#fence, ...this.#list);
+    const sent = this.#connection.call('EVAL', PUBLISH, '1', this.#fence, ...this.#list);
     sent.then((unheard) => this.#acknowledge(tags, unheard as number[]), this.#failed);
     this.#list = [];
     this.#tags = [];
@@ -70,13 +70,13 @@ export class Outbox {
   }
 
   readonly #flush = () => this.flush();
-  readonly #failed = (error: Error) => this.#carrier.failed(error);
+  readonly #failed = (error: Error) => this.#connection.failed(error);
 
   #acknowledge(tags: readonly (string | undefined)[], unheard: readonly number[]): void {
     this.unacknowledged -= tags.length;
     for (const place of unheard) {
       const tag = tags[place];
-      if (tag !== undefined) this.#carrier.unheard(tag);
+      if (tag !== undefined) this.#connection.unheard(tag);
     }
   }
 }

@@ -1,8 +1,9 @@
 import { checkBusOptions } from '../../core/bus-options.js';
+import { MAX_DELAY } from '../../core/clock.js';
 import { ClusterBus } from '../../core/cluster/cluster-bus.js';
 import { CLUSTER_CHECKS, type ClusterOptions, completeClusterOptions } from '../../core/cluster/options.js';
 import { VaqueroError } from '../../core/errors.js';
-import { type Check, MAX_DELAY, range } from '../../core/option-checks.js';
+import { type Check, range } from '../../core/option-checks.js';
 import { type Address, parseAddress } from './address.js';
 import { RedisBroker } from './broker.js';
 

@@ -4,7 +4,7 @@ import type { VaqueroError } from '../../core/errors.js';
 import type { Address } from './address.js';
 import type { Failures } from './failures.js';
 import type { Keys } from './keys.js';
-import { type Carrier, Outbox } from './outbox.js';
+import { Outbox, type OutboxConnection } from './outbox.js';
 
 /** Milliseconds from one ping to the next. */
 const PING_INTERVAL = 2_000;
@@ -51,12 +51,12 @@ export class Session {
     this.#failures = failures;
     this.#events = events;
     this.#redis = clientOf(address);
-    const carrier: Carrier = {
+    const connection: OutboxConnection = {
       call: (command, ...args) => this.#redis.call(command, ...args),
       unheard: (tag) => events.unheard(tag),
       failed: (error) => this.end(error),
     };
-    this.outbox = new Outbox(carrier, keys.ended(this.id));
+    this.outbox = new Outbox(connection, keys.ended(this.id));
     this.#redis.on('error', (error) => this.end(error));
     this.#redis.on('messageBuffer', (channel: Buffer, message: Buffer) => events.message(channel.toString('latin1'), message));
     this.closed = new Promise((resolve) => {

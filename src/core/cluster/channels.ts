@@ -25,12 +25,12 @@ export function checkChannelTopic(topic: string): string {
 const UNSAFE = /[^\w-]/gu;
 
 /** A topic in the characters that channels have; what else there is in it becomes `=` and two digits for each byte. */
-export function toToken(topic: string): string {
+export function encodeTopic(topic: string): string {
   return topic.replace(UNSAFE, toHex);
 }
 
 /** The topic of a token. */
-export function fromToken(token: string): string {
+export function decodeTopic(token: string): string {
   return decodeURIComponent(token.replaceAll('=', '%'));
 }
 
@@ -46,7 +46,7 @@ export class Channels {
 
   /** Where infos of a topic are published. */
   topic(topic: string): string {
-    return `${this.prefix}.t.${toToken(topic)}`;
+    return `${this.prefix}.t.${encodeTopic(topic)}`;
   }
 
   /** Where messages for one node are sent. */

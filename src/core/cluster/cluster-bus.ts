@@ -81,8 +81,11 @@ export class ClusterBus extends Bus {
 
   /** @internal */
   override async leave(host: BusHost): Promise<void> {
-    if (!this.#held && this.#reports.hosts === 1) await this.close();
-    this.#reports.remove(host);
+    try {
+      if (!this.#held && this.#reports.hosts === 1) await this.close();
+    } finally {
+      this.#reports.remove(host);
+    }
   }
 
   override close(): Promise<void> {
@@ -113,8 +116,11 @@ export class ClusterBus extends Bus {
     await this.#opening?.catch(() => undefined);
     this.#nodeWatch.stop();
     if (this.#link.connected) await this.#goodbye();
-    await this.#link.close();
-    this.#conversations.requests.abandon(closedError(this.#broker));
+    try {
+      await this.#link.close();
+    } finally {
+      this.#conversations.requests.abandon(closedError(this.#broker));
+    }
   }
 
   /** Tells the others that this node ends, as far as the broker lets it: the rest is seen when it gives no sign of life. */

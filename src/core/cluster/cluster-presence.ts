@@ -3,7 +3,7 @@ import { describe, VaqueroError } from '../errors.js';
 import { Presence, PresenceDiff, type PresenceEntry, type Publisher } from '../presence.js';
 import type { Ref } from '../ref.js';
 import type { Broker, PresenceRecord } from './broker.js';
-import { checkChannelTopic, fromToken, toToken } from './channels.js';
+import { checkChannelTopic, decodeTopic, encodeTopic } from './channels.js';
 import { decode, encode } from './codec.js';
 import { tooLarge } from './link.js';
 import { inBatches, keyOf } from './presence-records.js';
@@ -45,7 +45,7 @@ export class ClusterPresence extends Presence {
         `${this.broker.name} is away, and who is present in '${topic}' is written down there. Ask again later.`,
       );
     }
-    const records = await this.broker.presence.list(toToken(checkChannelTopic(topic)));
+    const records = await this.broker.presence.list(encodeTopic(checkChannelTopic(topic)));
     const others = [...new Set(records.map((record) => record.node))].filter((node) => node !== this.host.node);
     const alive = others.length === 0 ? new Set<string>() : await this.broker.alive(others);
     return records.filter(({ node }) => node === this.host.node || alive.has(node)).map(this.#toEntry);
@@ -138,7 +138,7 @@ export class ClusterPresence extends Presence {
 
   /** @param token - that of the topic, as records have it */
   #announce(token: string, joins: readonly PresenceRecord[], leaves: readonly PresenceRecord[]): void {
-    const topic = fromToken(token);
+    const topic = decodeTopic(token);
     this.host.publish(topic, new PresenceDiff(topic, joins.map(this.#toEntry), leaves.map(this.#toEntry)));
   }
 
@@ -176,7 +176,7 @@ export class ClusterPresence extends Presence {
   }
 
   #record(topic: string, ref: Ref, meta: Uint8Array): PresenceRecord {
-    return { topic: toToken(checkChannelTopic(topic)), node: this.host.node, id: ref.slice(this.host.node.length + 1), meta };
+    return { topic: encodeTopic(checkChannelTopic(topic)), node: this.host.node, id: ref.slice(this.host.node.length + 1), meta };
   }
 }
 

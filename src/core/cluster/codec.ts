@@ -13,6 +13,7 @@ import {
   binary,
   close,
   deflate,
+  FRAME_TYPES,
   type Frame,
   isCommand,
   ping,
@@ -23,16 +24,14 @@ import {
 } from '../commands.js';
 import { describe, isError, VaqueroError } from '../errors.js';
 import { type Class, infoClass } from '../metadata.js';
+import { isPlain } from '../plain.js';
 import { PresenceDiff } from '../presence.js';
 import { broken, notPortable, tooDeep, unreadable } from './not-portable.js';
-import { infoNameOf, isDeeper, isPlain, MAX_DEPTH, MAX_NESTING } from './values.js';
+import { infoNameOf, isDeeper, MAX_DEPTH, MAX_NESTING } from './values.js';
 import { wellFormed } from './well-formed.js';
 
 /** What MessagePack has no type for, by the number of its extension; numbers are never used again for something else. */
 const Extension = { info: 1, frame: 2, command: 3, error: 4, arrayBuffer: 5 } as const;
-
-/** Numbers of the types of frames are their places here. */
-const FRAME_TYPES: readonly Frame['type'][] = ['text', 'binary', 'ping', 'pong'];
 
 /** In how much a meta lies in a diff: the diff, one of its lists, an entry. */
 const AROUND_META = 3;
@@ -72,6 +71,21 @@ export function decode(bytes: Buffer): unknown {
 /** A diff has room for every meta that could be tracked. */
 function levelsOf(info: unknown): number {
   return info instanceof PresenceDiff ? MAX_NESTING + AROUND_META : MAX_NESTING;
+}
+
+/** What begins a list of at most 15 items, as messages between nodes are (MessagePack specification, "Array format family"). */
+const FIXED_ARRAY = 0x90;
+
+/** The first two items of a list, or as many as can be understood before one that cannot. */
+export function decodeHead(bytes: Buffer): readonly unknown[] {
+  const head: unknown[] = [];
+  if (!wellFormed(bytes) || ((bytes[0] as number) & 0xf0) !== FIXED_ARRAY) return head;
+  try {
+    for (const item of new Decoder().decodeMulti(bytes.subarray(1))) if (head.push(item) === 2) break;
+  } catch {
+    // What came before it is the head.
+  }
+  return head;
 }
 
 /** An encoder may not be used within its own work, so there is one for each depth. */

@@ -1,6 +1,6 @@
 import { VaqueroError } from '../errors.js';
 import type { Ref } from '../ref.js';
-import { decode } from './codec.js';
+import { decode, decodeHead } from './codec.js';
 import { type Envelope, Kind } from './envelope.js';
 import { RemoteMonitors } from './remote-monitors.js';
 import { isRequestId, RemoteRequests } from './remote-requests.js';
@@ -48,9 +48,16 @@ export class Conversations {
     }
   }
 
-  /** Throws `VAQUERO_MESSAGE_REFUSED`. */
-  hear({ kind, from, body }: Envelope): void {
-    const parts = decode(body);
+  /** Throws `VAQUERO_MESSAGE_REFUSED`; who waits for an answer that will not come for that reason is told. */
+  hear(envelope: Envelope): void {
+    const { kind, from, body } = envelope;
+    let parts: unknown;
+    try {
+      parts = decode(body);
+    } catch (error) {
+      this.#tellAsker(envelope, error as Error);
+      throw error;
+    }
     if (!Array.isArray(parts) || typeof parts[0] !== 'string') throw malformed();
     const [first, second, third] = parts as [string, unknown, unknown];
     const ref = first as Ref;
@@ -76,6 +83,13 @@ export class Conversations {
       default:
         throw malformed();
     }
+  }
+
+  /** The infos of a request and of its answer come last: whose they are can be understood where they cannot. */
+  #tellAsker({ kind, from, body }: Envelope, error: Error): void {
+    const [first, second] = decodeHead(body);
+    if (kind === Kind.request && isRequestId(second)) this.requests.refuse(from, second);
+    else if (kind === Kind.answer && isRequestId(first)) this.requests.broken(first, error);
   }
 }
 

@@ -2,8 +2,8 @@ import type { BusCounters, BusStatus } from '../bus.js';
 import { VaqueroError } from '../errors.js';
 import { Alarm, type Timers } from '../timers.js';
 import type { Broker, BrokerEvents } from './broker.js';
+import { OfflineQueue, type Outgoing } from './offline-queue.js';
 import type { CompleteOptions } from './options.js';
-import { Outbox, type Outgoing } from './outbox.js';
 import type { Reports } from './reports.js';
 
 /** What a link tells its bus. */
@@ -17,7 +17,7 @@ export interface LinkEvents {
 /** The way to the broker: where it stands, and what becomes of messages while it is closed. Rings when the other nodes have found the broker again too. */
 export class Link extends Alarm implements BrokerEvents {
   status: BusStatus = 'idle';
-  readonly #outbox: Outbox;
+  readonly #queue: OfflineQueue;
   /** The broker is back, and the other nodes may not be: messages for them wait. */
   #regrouping = false;
   /** Messages that this outage has cost. */
@@ -33,7 +33,7 @@ export class Link extends Alarm implements BrokerEvents {
     private readonly bus: LinkEvents,
   ) {
     super();
-    this.#outbox = new Outbox(options.bufferLimit);
+    this.#queue = new OfflineQueue(options.bufferLimit);
   }
 
   get connected(): boolean {
@@ -59,7 +59,7 @@ export class Link extends Alarm implements BrokerEvents {
   async close(): Promise<void> {
     if (this.#regrouping) this.#release();
     this.status = 'closed';
-    for (const _ of this.#outbox.empty()) this.#drop();
+    for (const _ of this.#queue.empty()) this.#drop();
     if (this.#dropped > 0) this.#tellDropped('the bus was closed while the broker was away');
     await this.broker.close();
   }
@@ -67,7 +67,7 @@ export class Link extends Alarm implements BrokerEvents {
   /** Gives a message to the broker, now or when the nodes are back; false if it is dropped instead. */
   emit(outgoing: Outgoing): boolean {
     if (this.connected && !this.#regrouping) return this.#give(outgoing);
-    if (this.#mayWait() && this.#outbox.add(outgoing)) return true;
+    if (this.#mayWait() && this.#queue.add(outgoing)) return true;
     this.#drop();
     if (this.status === 'closed') this.reports.tellOnce(closedError(this.broker));
     else if (this.#dropped === 1) this.reports.tell(this.#overflow());
@@ -103,7 +103,7 @@ export class Link extends Alarm implements BrokerEvents {
   /** Lets go what waits. */
   #release(): void {
     this.#endRegrouping();
-    for (const outgoing of this.#outbox.empty()) {
+    for (const outgoing of this.#queue.empty()) {
       // How much the broker takes was not known when it was published.
       if (outgoing.message.length <= this.broker.maxPayload) this.#give(outgoing);
       else this.#dropTooLarge(outgoing);
@@ -183,6 +183,7 @@ export class Link extends Alarm implements BrokerEvents {
 
 function ignore(): void {}
 
+/** `VAQUERO_INFO_TOO_LARGE`, for something of so many bytes. */
 export function tooLarge(what: string, bytes: number, broker: Broker, max = broker.maxPayload): VaqueroError {
   return new VaqueroError(
     'VAQUERO_INFO_TOO_LARGE',
@@ -190,6 +191,7 @@ export function tooLarge(what: string, bytes: number, broker: Broker, max = brok
   );
 }
 
+/** `VAQUERO_BUS_CLOSED`, for what is asked of a bus after its end. */
 export function closedError(broker: Broker): VaqueroError {
   return new VaqueroError(
     'VAQUERO_BUS_CLOSED',

@@ -13,7 +13,7 @@ export interface Watchman {
   nodesOfInterest(): Iterable<string>;
   /** A node has given no sign of life for `nodeTimeout`. */
   nodeDied(node: string): void;
-  /** Of the nodes of interest, those that are left live. */
+  /** All nodes of interest were looked for, and the dead among them told of: those that are left are alive. */
   allLive(): void;
   /** This node gave no sign of life itself for so long that others may have held it for dead. */
   overslept(): Promise<void>;

@@ -1,7 +1,8 @@
 import { closedBase } from '../built-in.js';
 import { isCommand } from '../commands.js';
 import { describe, isError, VaqueroError } from '../errors.js';
-import { classOf, isPlain, MAX_NESTING } from './values.js';
+import { isPlain } from '../plain.js';
+import { classOf, MAX_NESTING } from './values.js';
 
 /** Why an info cannot travel, each with what to do instead. */
 

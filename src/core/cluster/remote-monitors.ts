@@ -47,7 +47,7 @@ export class RemoteMonitors {
     this.speaker.suspect();
   }
 
-  /** The nodes that did not hear live: they are told again. */
+  /** The nodes that had not heard turned out to be alive, so they are told again. */
   retell(): void {
     const unheard = [...this.#unheard];
     this.#unheard.clear();

@@ -3,7 +3,7 @@ import { type Asker, type Pending, Request, type RequestFailure } from '../reque
 import { Kind } from './envelope.js';
 import { type Speaker, Tag } from './speaker.js';
 
-const FAILURES: readonly RequestFailure[] = ['gone', 'crashed', 'unanswered', 'refused'];
+const FAILURES: readonly RequestFailure[] = ['gone', 'crashed', 'unanswered', 'refused', 'unreadable'];
 
 const ID = /^[\da-z]{1,11}$/;
 
@@ -37,6 +37,11 @@ export class RemoteRequests {
     this.speaker.ask(ref, new Request(info, new RemoteAsker(this.speaker, node, id)));
   }
 
+  /** What another node asks cannot be understood here. */
+  refuse(node: string, id: string): void {
+    new RemoteAsker(this.speaker, node, id).failed('unreadable');
+  }
+
   answered(id: string, value: unknown): void {
     this.#pending.get(id)?.pending.answered(value);
   }
@@ -46,6 +51,11 @@ export class RemoteRequests {
     if (!FAILURES.includes(failure as RequestFailure)) return false;
     this.#pending.get(id)?.pending.failed(failure as RequestFailure);
     return true;
+  }
+
+  /** The answer cannot be understood here. */
+  broken(id: string, error: Error): void {
+    this.#pending.get(id)?.pending.broken(error);
   }
 
   /** No answer will come any more, from anywhere. */

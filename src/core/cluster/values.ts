@@ -1,5 +1,6 @@
 import { isCommand } from '../commands.js';
 import { type Class, infoName } from '../metadata.js';
+import { isPlain } from '../plain.js';
 
 /** What an application's values are to the codec. */
 
@@ -8,12 +9,6 @@ export const MAX_NESTING = 100;
 
 /** How deep they may lie in a message: what is around an info, or around the metas of a `PresenceDiff`, is less than ten deep. */
 export const MAX_DEPTH = MAX_NESTING + 10;
-
-/** A plain object, be it of another realm: its prototype is the last of the chain. */
-export function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
 
 /** The class of an object that is not plain, whatever its fields are called; `undefined` for a generator, whose prototype is of none. */
 export function classOf(value: object): Class | undefined {

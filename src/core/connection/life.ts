@@ -70,17 +70,17 @@ export class Life {
       if (upgrade === null) return ACCEPT;
       this.dispatcher.enter(upgrade, 'upgrade');
       const answered = upgrade.fn.call(this.made.handler as object, request, this.connection);
-      if (!isThenable(answered)) return this.admitted(answered);
+      if (!isThenable(answered)) return this.admitted(answered, request);
       return Promise.resolve(answered)
-        .then((value) => this.admitted(value))
+        .then((value) => this.admitted(value, request))
         .catch((error) => this.admissionFailed(error));
     } catch (error) {
       return this.admissionFailed(error);
     }
   }
 
-  private admitted(answered: unknown): Accept | Reject {
-    const answer = toAnswer(answered, this.replier);
+  private admitted(answered: unknown, { subprotocols }: UpgradeRequest): Accept | Reject {
+    const answer = toAnswer(answered, this.replier, subprotocols);
     if (answer instanceof Reject) this.end({ type: 'normal' });
     this.dispatcher.leave();
     return answer;

@@ -28,8 +28,8 @@ export class Attachment implements Server {
   readonly bus: Bus;
   readonly upgrades: Upgrades;
 
+  protected readonly hub: Hub;
   readonly #http: HttpServer | HttpsServer;
-  readonly #hub: Hub;
   #closed: Promise<void> | null = null;
 
   constructor(httpServer: HttpServer | HttpsServer, options: AttachOptions) {
@@ -38,12 +38,12 @@ export class Attachment implements Server {
     this.bus = hub.bus;
     this.upgrades = upgrades;
     this.#http = httpServer;
-    this.#hub = hub;
+    this.hub = hub;
   }
 
   /** Connects the bus, then takes upgrades. */
   async open(): Promise<void> {
-    await this.bus.join(this.#hub);
+    await this.bus.join(this.hub);
     sharing.set(this.#http, [...this.#sharing, this]);
     this.#http.on('upgrade', this.#onUpgrade);
   }
@@ -56,28 +56,29 @@ export class Attachment implements Server {
   }
 
   get connections(): number {
-    return this.#hub.size;
+    return this.hub.size;
   }
 
   get counters(): Readonly<Counters> {
-    return this.#hub.counters;
+    return this.hub.counters;
   }
 
   close(options: CloseOptions = {}): Promise<void> {
     const fault = closeFault(options);
     if (fault !== undefined) return Promise.reject(fault);
-    this.#closed ??= this.#drain(options);
+    this.#closed ??= this.drain(options);
     return this.#closed;
   }
 
-  async #drain(options: CloseOptions): Promise<void> {
+  /** Ends all connections, and lets go of the HTTP server and the bus. */
+  protected async drain(options: CloseOptions): Promise<void> {
     const { timeout = 5_000, spread = 0 } = options;
-    await this.#hub.drain(timeout, spread);
+    await this.hub.drain(timeout, spread);
     this.upgrades.cutRefused();
     this.#http.off('upgrade', this.#onUpgrade);
     const others = this.#sharing.filter((one) => one !== this);
     sharing.set(this.#http, others);
-    await this.bus.leave(this.#hub);
+    await this.bus.leave(this.hub);
   }
 
   get #sharing(): readonly Attachment[] {

@@ -13,6 +13,18 @@ const SOME = 8;
 /** Characters of a client's own words that a line shows. */
 const LONG = 100;
 
+/** Warns of classes without a callback, whose decorators may have been forgotten: no fault, for the constructor may give the connection to a service. */
+export function warnOfIdle(plans: readonly Plan[], logger: Logger): void {
+  for (const { name, path, upgrade, init, text, binary, ping, pong, terminate, infos } of plans) {
+    const callbacks = [upgrade, init, text, binary, ping, pong, terminate, ...infos];
+    if (callbacks.some((callback) => callback !== null)) continue;
+    logger.warn(
+      `${name} ('${path}') has no callback at all: its connections are opened, and whatever comes is ignored. Decorate its methods, with ` +
+        '@OnText() or @OnInit() for example.',
+    );
+  }
+}
+
 /** Warns of refused requests that a mistake in the application may be behind; each is said once, and only so many are. */
 export class Notices {
   readonly #logger: Logger;

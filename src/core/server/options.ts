@@ -67,7 +67,7 @@ export interface Server {
   readonly counters: Readonly<Counters>;
   /**
    * Takes no new connections, closes the open ones with 1012, waits until every `@OnTerminate` has run, and cuts what has not ended when
-   * the time is over. A second call joins the first. Rejects with `VAQUERO_INVALID_OPTION`.
+   * the time is over. A second call joins the first. Rejects with `VAQUERO_INVALID_OPTION`, and with what the bus fails to close with.
    */
   close(options?: CloseOptions): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { comparePaths } from '../path.js';
 import { compilePlans, type HandlerClass, type Plan } from '../plan.js';
 import { Router } from '../router.js';
 import type { Hub } from './hub.js';
+import { warnOfIdle } from './notices.js';
 import type { AttachOptions } from './options.js';
 import { checkServerOptions, serverLimits } from './server-options.js';
 import { Upgrades } from './upgrades.js';
@@ -26,6 +27,7 @@ export function prepare<H extends Hub>(
 ): Prepared<H> {
   const { bus, injector, plans } = compile(options);
   const hub = new HubClass(bus, options);
+  warnOfIdle(plans, hub.logger);
   return { hub, upgrades: new Upgrades(hub, plans, injector, serverLimits(options)) };
 }
 

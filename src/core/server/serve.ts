@@ -1,15 +1,14 @@
 import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { malformed, type Refusal, upgradeRequired } from '../../transports/ws/handshake.js';
-import type { Bus } from '../bus.js';
-import type { Counters } from '../counters.js';
 import { VaqueroError } from '../errors.js';
 import { Attachment } from './attach.js';
 import type { CloseOptions, ServeOptions, Server } from './options.js';
-import { checkServerOptions, closeFault, serverLimits } from './server-options.js';
+import { checkServerOptions, serverLimits } from './server-options.js';
 
 /**
  * Serves handlers on an HTTP server of their own; resolves when it listens. Ordinary requests are answered 426 where there is a handler
- * and 404 elsewhere. Rejects with `VAQUERO_LISTEN_FAILED`, and as {@link attach} does.
+ * and 404 elsewhere. Rejects with `VAQUERO_LISTEN_FAILED`, and as {@link attach} does; what the HTTP server fails with later goes to
+ * `onError`, with the stage `server`.
  */
 export async function serve(options: ServeOptions): Promise<Server> {
   checkServerOptions(options);
@@ -22,59 +21,45 @@ export async function serve(options: ServeOptions): Promise<Server> {
     // How often Node looks for requests that take too long.
     connectionsCheckingInterval: Math.min(1_000, handshakeTimeout),
   });
-  const attachment = new Attachment(httpServer, options);
-  httpServer.on('request', (request, response) => answer(attachment, request, response));
-  await attachment.open();
-  try {
-    await listen(httpServer, port, host);
-  } catch (error) {
-    await attachment.close();
-    throw error;
-  }
-  return new OwnServer(httpServer, attachment);
+  const server = new OwnServer(httpServer, options);
+  await server.listen(port, host);
+  return server;
 }
 
-/** An attachment that owns its HTTP server. */
-class OwnServer implements Server {
+/** Handlers on an HTTP server that nobody else uses, and that is closed with them. */
+class OwnServer extends Attachment {
   readonly #http: HttpServer;
-  readonly #attachment: Attachment;
-  #closed: Promise<void> | null = null;
 
-  constructor(httpServer: HttpServer, attachment: Attachment) {
+  constructor(httpServer: HttpServer, options: ServeOptions) {
+    super(httpServer, options);
     this.#http = httpServer;
-    this.#attachment = attachment;
+    httpServer.on('request', (request, response) => answer(this, request, response));
   }
 
-  get url(): string {
-    return this.#attachment.url;
+  /** Opens, and resolves when it listens; what fails from then on is reported. */
+  async listen(port: number, host: string | undefined): Promise<void> {
+    await this.open();
+    try {
+      await listening(this.#http, port, host);
+    } catch (error) {
+      await this.close().catch(this.#report);
+      throw error;
+    }
+    this.#http.on('error', this.#report);
   }
 
-  get bus(): Bus {
-    return this.#attachment.bus;
-  }
+  readonly #report = (error: Error): void => this.hub.report(error, { stage: 'server' });
 
-  get connections(): number {
-    return this.#attachment.connections;
-  }
-
-  get counters(): Readonly<Counters> {
-    return this.#attachment.counters;
-  }
-
-  close(options: CloseOptions = {}): Promise<void> {
-    const fault = closeFault(options);
-    if (fault !== undefined) return Promise.reject(fault);
-    this.#closed ??= this.#close(options);
-    return this.#closed;
-  }
-
-  async #close(options: CloseOptions): Promise<void> {
+  protected override async drain(options: CloseOptions): Promise<void> {
     const closed = new Promise<void>((resolve) => {
       this.#http.close(() => resolve());
     });
-    await this.#attachment.close(options);
-    this.#http.closeAllConnections();
-    await closed;
+    try {
+      await super.drain(options);
+    } finally {
+      this.#http.closeAllConnections();
+      await closed;
+    }
   }
 }
 
@@ -88,14 +73,18 @@ const LISTEN_ADVICE: Readonly<Record<string, string>> = {
     " The option host must be an address of this machine; leave it out for all, or say '127.0.0.1' for this machine only.",
 };
 
-function listen(httpServer: HttpServer, port: number, host: string | undefined): Promise<void> {
+function listening(httpServer: HttpServer, port: number, host: string | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    httpServer.once('error', (cause: NodeJS.ErrnoException) => {
+    const failed = (cause: NodeJS.ErrnoException) => {
       const where = host === undefined ? `port ${port}` : `${host}:${port}`;
       const advice = LISTEN_ADVICE[cause.code ?? ''] ?? '';
       reject(new VaqueroError('VAQUERO_LISTEN_FAILED', `Cannot listen on ${where}: ${cause.message}.${advice}`, { cause }));
+    };
+    httpServer.once('error', failed);
+    httpServer.listen({ port, host }, () => {
+      httpServer.off('error', failed);
+      resolve();
     });
-    httpServer.listen({ port, host }, resolve);
   });
 }
 

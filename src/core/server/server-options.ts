@@ -1,6 +1,7 @@
 import { Bus } from '../bus.js';
+import { MAX_DELAY } from '../clock.js';
 import { describe, VaqueroError } from '../errors.js';
-import { type Check, MAX_DELAY, MAX_INTEGER, must, optionFaults, range } from '../option-checks.js';
+import { type Check, MAX_INTEGER, must, optionFaults, range } from '../option-checks.js';
 import type { AttachOptions, CloseOptions, ServeOptions } from './options.js';
 
 /** The options of a server that are numbers, with nothing left open. */

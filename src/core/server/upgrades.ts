@@ -12,18 +12,18 @@ import { WebSocketTransport } from '../../transports/ws/transport.js';
 import { type Accept, Reject } from '../answers.js';
 import type { Carrier, RequestHead } from '../carrier.js';
 import { Life } from '../connection/life.js';
-import { toError, VaqueroError } from '../errors.js';
+import { toError } from '../errors.js';
 import type { Injector, Maker } from '../injector.js';
 import { originAllowed } from '../origin.js';
 import type { Plan } from '../plan.js';
 import { type Route, Router } from '../router.js';
 import { Alarm } from '../timers.js';
 import { UpgradeRequest } from '../upgrade-request.js';
-import { Antechamber } from './antechamber.js';
-import { whence } from './forwarded.js';
+import { forwardedOrigin } from './forwarded-origin.js';
 import { Gate } from './gate.js';
 import type { Hub } from './hub.js';
 import { Notices } from './notices.js';
+import { PendingSocket } from './pending-socket.js';
 import type { ServerLimits } from './server-options.js';
 
 const NOT_FOUND: Refusal = { status: 404, body: 'No WebSocket handler at this path.' };
@@ -115,7 +115,7 @@ export class Upgrades {
     const admission = life.admit(request, this.#makers.get(life.plan) as Maker);
     if (!(admission instanceof Promise)) return this.#answer(upgrade, admission);
     this.#gate.thinking();
-    const antechamber = new Antechamber(socket, () => life.end({ type: 'error', error: 'closed' }));
+    const pending = new PendingSocket(socket, () => life.end({ type: 'error', error: 'closed' }));
     const deadline = new Deadline(() => {
       this.#refuse(socket, unavailable('The request took too long to decide on.'));
       life.end({ type: 'timeout' });
@@ -129,7 +129,7 @@ export class Upgrades {
       this.#gate.decided();
       this.#hub.timers.cancel(deadline);
       forget();
-      const said = antechamber.open();
+      const said = pending.open();
       this.#answer({ ...upgrade, head: Buffer.concat([upgrade.head, said]) }, answer);
     });
   }
@@ -143,11 +143,8 @@ export class Upgrades {
       socket.destroy();
       return life.end({ type: 'error', error: 'closed' });
     }
-    const offered = handshake.subprotocols;
-    const wanted = answer.options.subprotocol;
-    if (wanted !== undefined && !offered.includes(wanted)) return this.#notOffered(upgrade, wanted);
-    const chosen = wanted ?? life.plan.options.subprotocols.find((subprotocol) => offered.includes(subprotocol));
-    this.#open(upgrade, chosen, answer);
+    const chosen = life.plan.options.subprotocols.find((subprotocol) => handshake.subprotocols.includes(subprotocol));
+    this.#open(upgrade, answer.options.subprotocol ?? chosen, answer);
   }
 
   #open({ life, socket, head, handshake, deflater }: Upgrade, subprotocol: string | undefined, answer: Accept): void {
@@ -174,18 +171,6 @@ export class Upgrades {
   cutRefused(): void {
     for (const socket of this.#refused) socket.destroy();
   }
-
-  /** RFC 6455, section 4.2.2 allows only what was offered; a browser would fail the connection. */
-  #notOffered({ life, socket, handshake }: Upgrade, subprotocol: string): void {
-    const offered = handshake.subprotocols.length === 0 ? 'none' : handshake.subprotocols.join(', ');
-    const error = new VaqueroError(
-      'VAQUERO_INVALID_UPGRADE_ANSWER',
-      `${life.plan.name} accepted with the sub-protocol '${subprotocol}', but the client offers ${offered}. Choose one of request.subprotocols.`,
-    );
-    this.#hub.report(error, { stage: 'upgrade', handler: life.plan.name });
-    life.end({ type: 'crash', error });
-    this.#refuse(socket, FAILED);
-  }
 }
 
 /** When a handler has thought for too long. */
@@ -203,7 +188,13 @@ function toUpgradeRequest(
 ): UpgradeRequest {
   const { headers, method = '' } = request;
   const [path, query] = splitTarget(request);
-  return new UpgradeRequest({ method, path, query, headers, ...whence(request, proxies) }, params, subprotocols, version, origin);
+  return new UpgradeRequest(
+    { method, path, query, headers, ...forwardedOrigin(request, proxies) },
+    params,
+    subprotocols,
+    version,
+    origin,
+  );
 }
 
 /** Path and query of a request. */

@@ -13,6 +13,7 @@ async function audience(buses: readonly Bus[], topic: string): Promise<Listener[
   return listeners;
 }
 
+/** Sending, publishing and subscribing. */
 export const delivery: Readonly<Record<string, Case>> = {
   'an info sent to a ref reaches that connection from every node': async (harness) => {
     const buses = await harness.nodes(3);

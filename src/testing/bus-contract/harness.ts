@@ -16,6 +16,7 @@ export interface ContractCase {
   run(): Promise<void>;
 }
 
+/** What a case does to the buses of a harness; rejects if they do not do what they must. */
 export type Case = (harness: BusHarness) => Promise<void>;
 
 let lastTopic = 0;

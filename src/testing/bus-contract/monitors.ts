@@ -5,6 +5,7 @@ import type { Case } from './harness.js';
 import { Nameless } from './infos.js';
 import { Listener } from './listener.js';
 
+/** Being told that connections have ended. */
 export const monitors: Readonly<Record<string, Case>> = {
   'who monitors a connection is told once why it ended, on every node': async (harness) => {
     const [home, ...others] = (await harness.nodes(3)) as [Bus, ...Bus[]];

@@ -7,6 +7,7 @@ import { Listener } from './listener.js';
 
 const byRef = (left: PresenceEntry, right: PresenceEntry) => (left.ref < right.ref ? -1 : 1);
 
+/** Who is present in which topic. */
 export const presence: Readonly<Record<string, Case>> = {
   'who is tracked is listed on every node, with its meta': async (harness) => {
     const topic = newTopic();

@@ -13,6 +13,7 @@ const CODES: readonly (readonly [RequestFailure, string])[] = [
   ['refused', 'VAQUERO_REQUEST_REFUSED'],
 ];
 
+/** Asking, and what comes of it. */
 export const requests: Readonly<Record<string, Case>> = {
   'a request resolves to its answer': async (harness) => {
     const [here, there] = (await harness.nodes(2)) as [Bus, Bus];

@@ -47,6 +47,7 @@ class Node {
   next: Node | null = null;
 }
 
+/** What infos are when they arrive on another node. */
 export const travelling: Readonly<Record<string, Case>> = {
   'JSON values arrive as they are': async (harness) => {
     assert.deepEqual(await travel(harness, ...JSON_VALUES), JSON_VALUES);

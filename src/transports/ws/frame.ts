@@ -1,13 +1,27 @@
-/** The arithmetic of frames (RFC 6455, section 5.2); knows no socket. */
+import { NO_STATUS } from '../../core/close.js';
+import { MAX_CONTROL_PAYLOAD } from '../../core/commands.js';
 
+// The arithmetic of frames (RFC 6455, section 5.2); knows no socket.
+
+/** What a frame is: the low four bits of its first byte. */
 export const Opcode = { continuation: 0x0, text: 0x1, binary: 0x2, close: 0x8, ping: 0x9, pong: 0xa } as const;
 
+/** Of the first byte: the last fragment of a message, or all of it. */
 export const FIN = 0x80;
+/** Of the first byte: the message is compressed (RFC 7692, section 6). */
 export const RSV1 = 0x40;
+/** Of the second byte: the payload is masked, as a client's must be. */
 export const MASKED = 0x80;
 
-/** Payload bytes that a control frame may have (section 5.5). */
-export const MAX_CONTROL_PAYLOAD = 125;
+/** The payload of a close frame (section 5.5.1): empty for {@link NO_STATUS}. */
+export function closePayload(code: number, reason: string): Buffer {
+  if (code === NO_STATUS) return EMPTY;
+  const payload = Buffer.allocUnsafe(MAX_CONTROL_PAYLOAD);
+  payload.writeUInt16BE(code, 0);
+  return payload.subarray(0, 2 + payload.write(reason, 2));
+}
+
+const EMPTY = Buffer.alloc(0);
 
 /** Bytes of an unmasked frame's header, for a payload of so many bytes. */
 export function headerSize(payloadLength: number): 2 | 4 | 10 {

@@ -67,6 +67,7 @@ export function upgradeRequired(): Refusal {
   };
 }
 
+/** 400, with what is wrong with the handshake. */
 export function malformed(what: string): Refusal {
   return { status: 400, body: `Malformed WebSocket handshake: ${what}.` };
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { isCloseCode } from '../../core/commands.js';
+import { isCloseCode, MAX_CONTROL_PAYLOAD } from '../../core/commands.js';
 import { Accumulator } from './accumulator.js';
-import { FIN, MASKED, MAX_CONTROL_PAYLOAD, Opcode, RSV1, unmask } from './frame.js';
+import { FIN, MASKED, Opcode, RSV1, unmask } from './frame.js';
 
 /** What the receiver finds in the bytes. */
 export interface ReceiverEvents {

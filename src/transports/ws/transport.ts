@@ -1,17 +1,15 @@
 import type { Carrier } from '../../core/carrier.js';
-import { NO_STATUS, type TerminateReason } from '../../core/close.js';
+import type { TerminateReason } from '../../core/close.js';
 import type { Frame } from '../../core/commands.js';
 import { Alarm, type Timers } from '../../core/timers.js';
 import type { Transport, TransportListener } from '../../core/transport.js';
 import type { Deflater } from './deflate.js';
-import { MAX_CONTROL_PAYLOAD, Opcode } from './frame.js';
+import { closePayload, Opcode } from './frame.js';
 import { Receiver, type ReceiverEvents } from './receiver.js';
 import { Sender } from './sender.js';
 
 /** Milliseconds that a client has to answer a close frame, and to let go of the socket after that. */
 const CLOSE_TIMEOUT = 5_000;
-
-const EMPTY = Buffer.alloc(0);
 
 const TRANSPORT = Symbol('transport');
 
@@ -286,13 +284,6 @@ export class WebSocketTransport extends Alarm implements Transport, ReceiverEven
       this.readOrNot();
     });
   }
-}
-
-function closePayload(code: number, reason: string): Buffer {
-  if (code === NO_STATUS) return EMPTY;
-  const payload = Buffer.allocUnsafe(MAX_CONTROL_PAYLOAD);
-  payload.writeUInt16BE(code, 0);
-  return payload.subarray(0, 2 + payload.write(reason, 2));
 }
 
 // One function for all sockets, instead of a closure for each.

@@ -13,8 +13,9 @@ import {
 } from 'vaquero';
 import { ClusterBus, type ClusterOptions } from 'vaquero/cluster';
 import { mount, VirtualClock } from 'vaquero/testing';
-import { encode } from '../../../src/core/cluster/codec.js';
-import { Kind, seal } from '../../../src/core/cluster/envelope.js';
+import { nodeOf } from '../../../src/core/cluster/channels.js';
+import { decode, encode } from '../../../src/core/cluster/codec.js';
+import { type Envelope, Kind, seal, unseal } from '../../../src/core/cluster/envelope.js';
 import { Listener } from '../../../src/testing/bus-contract/listener.js';
 import { Exchange } from '../../../src/testing/network/exchange.js';
 import { SimulatedBroker } from '../../../src/testing/network/simulated-broker.js';
@@ -140,6 +141,23 @@ describe('a bus with a broker', () => {
     await held.join(one);
     await held.leave(one);
     expect(held.status).toBe('connected');
+  });
+
+  test('whose broker fails to close has let go of its hosts and of what waited for answers', async () => {
+    const cluster = new Cluster();
+    const there = await cluster.node();
+    const ref = there.bus.register({ deliver: () => undefined, ask: () => undefined });
+    const { bus, broker, errors } = cluster.idle();
+    const reports: Error[] = [];
+    const host = { report: (error: Error) => void reports.push(error) };
+    await Promise.all([bus.join(host), cluster.pass()]);
+    const outcome = bus.request(ref, 1, { timeout: 60_000 }).catch((error: { code: string }) => error.code);
+    await cluster.pass();
+    broker.close = () => Promise.reject(new Error('it would not close'));
+    await expect(Promise.all([bus.leave(host), cluster.pass()])).rejects.toThrow('it would not close');
+    expect(await Promise.race([outcome, 'waits'])).toBe('VAQUERO_BUS_CLOSED');
+    bus.publish('topic', 1);
+    expect([reports, errors]).toEqual([[], ['VAQUERO_BUS_CLOSED']]);
   });
 
   test('that is closed drops what is sent, counts it and says so once', async () => {
@@ -792,6 +810,33 @@ describe('a message that cannot be understood', () => {
     await cluster.pass();
     expect(asked).toEqual(['fine']);
     expect(bus.counters.refused).toBe(6);
+    expect(new Set(errors)).toEqual(new Set(['VAQUERO_MESSAGE_REFUSED']));
+  });
+
+  test('that is a request, or an answer to one, fails the request at once', async () => {
+    const cluster = new Cluster();
+    const { bus, errors } = await cluster.node();
+    const ref = bus.register(new Listener());
+    const [inbox, outbox] = [`vaquero.n.${nodeOf(ref)}`, 'vaquero.n.stranger'];
+    const unknown = new ExtData(1, new Encoder().encode(['nobody.knows.it', {}]));
+    const packed = (...parts: unknown[]) => new Encoder().encode(parts);
+    const stranger = cluster.broker();
+    const replies: unknown[] = [];
+    const message = (_channel: string, bytes: Uint8Array) => {
+      const { kind, body } = unseal(bytes) as Envelope;
+      const [first, id] = decode(body) as [string, string];
+      if (kind === Kind.failure) replies.push([first, id]);
+      else if (first === 'stranger.1') stranger.publish(inbox, seal(Kind.answer, 'stranger', packed(id, unknown)));
+      else stranger.publish(inbox, seal(Kind.failure, 'stranger', packed(id, 'unreadable')));
+    };
+    await Promise.all([stranger.connect({ message } as never).then(() => stranger.subscribe(outbox)), cluster.pass()]);
+    stranger.publish(inbox, seal(Kind.request, 'stranger', packed(ref, 'one', unknown)));
+    const outcomes: string[] = [];
+    for (const to of ['stranger.1', 'stranger.2'] as Ref[])
+      bus.request(to, 1, { timeout: 60_000 }).catch(({ code }) => outcomes.push(code));
+    await cluster.pass();
+    expect(replies).toEqual([['one', 'unreadable']]);
+    expect(outcomes).toEqual(['VAQUERO_MESSAGE_REFUSED', 'VAQUERO_MESSAGE_REFUSED']);
     expect(new Set(errors)).toEqual(new Set(['VAQUERO_MESSAGE_REFUSED']));
   });
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { fromToken, MAX_TOPIC, nodeOf, toToken } from '../../../src/core/cluster/channels.js';
+import { decodeTopic, encodeTopic, MAX_TOPIC, nodeOf } from '../../../src/core/cluster/channels.js';
 import { Kind, seal, unseal } from '../../../src/core/cluster/envelope.js';
-import { Outbox } from '../../../src/core/cluster/outbox.js';
+import { OfflineQueue } from '../../../src/core/cluster/offline-queue.js';
 
 const topics = fc.string({ unit: 'grapheme', minLength: 1 });
 
@@ -10,15 +10,15 @@ describe('tokens', () => {
   test('are made of letters, digits, dashes, underscores and equals signs, and turn back into their topics', () => {
     fc.assert(
       fc.property(topics, (topic) => {
-        const token = toToken(topic);
+        const token = encodeTopic(topic);
         expect(token).toMatch(/^[\w=-]+$/);
-        expect(fromToken(token)).toBe(topic);
+        expect(decodeTopic(token)).toBe(topic);
       }),
     );
   });
 
   test('of the longest topics have at most three times their bytes', () => {
-    expect(toToken('é'.repeat(MAX_TOPIC / 2)).length).toBe(3 * MAX_TOPIC);
+    expect(encodeTopic('é'.repeat(MAX_TOPIC / 2)).length).toBe(3 * MAX_TOPIC);
   });
 });
 
@@ -62,24 +62,24 @@ describe('an envelope', () => {
   });
 });
 
-describe('an outbox', () => {
+describe('an offline queue', () => {
   const outgoing = (size: number) => ({ channel: 'c', message: new Uint8Array(size), tag: null });
 
   test('takes as many bytes as its limit says, and not one more', () => {
-    const outbox = new Outbox(20);
-    expect(outbox.add(outgoing(9))).toBe(true);
-    expect(outbox.add(outgoing(10))).toBe(false);
-    expect(outbox.add(outgoing(9))).toBe(true);
-    expect(outbox.size).toBe(2);
+    const queue = new OfflineQueue(20);
+    expect(queue.add(outgoing(9))).toBe(true);
+    expect(queue.add(outgoing(10))).toBe(false);
+    expect(queue.add(outgoing(9))).toBe(true);
+    expect(queue.empty()).toHaveLength(2);
   });
 
   test('gives away all, in order, and has room again', () => {
-    const outbox = new Outbox(20);
+    const queue = new OfflineQueue(20);
     const [first, second] = [outgoing(9), outgoing(8)];
-    outbox.add(first);
-    outbox.add(second);
-    expect(outbox.empty()).toEqual([first, second]);
-    expect(outbox.size).toBe(0);
-    expect(outbox.add(outgoing(19))).toBe(true);
+    queue.add(first);
+    queue.add(second);
+    expect(queue.empty()).toEqual([first, second]);
+    expect(queue.empty()).toEqual([]);
+    expect(queue.add(outgoing(19))).toBe(true);
   });
 });

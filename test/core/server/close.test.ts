@@ -103,7 +103,7 @@ describe('close()', () => {
     await closing;
     expect(server.counters.cut).toBe(1);
     expect(server.log.filter((line) => !line.startsWith('debug'))).toEqual([
-      'warn: 1 connections had not ended after 700 ms, and were cut',
+      'warn: Connections that had not ended after 700 ms, and were cut: 1',
     ]);
   });
 
@@ -179,6 +179,16 @@ describe('close()', () => {
     }
     await closing;
     expect(told).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10]);
+  });
+
+  test('spread: nobody is waited for once all have left', async () => {
+    const clock = new VirtualClock();
+    const server = await start([Plain], { clock });
+    const clients = await Promise.all(Array.from({ length: 10 }, () => RawClient.open(server.url, '/')));
+    const closing = server.close({ spread: 60_000 });
+    await Promise.all(clients.map((client) => client.close(1000)));
+    await closing;
+    expect(clock.now()).toBe(0);
   });
 
   test('a connection that comes while it closes is answered 503 with Retry-After', async () => {

@@ -213,7 +213,8 @@ describe.each(DOORS)('$name', (door) => {
     test('accepting a sub-protocol that was not offered fails the upgrade with 500', async () => {
       const { server, ask } = await knock(() => accept({ subprotocol: 'mine' }), { 'Sec-WebSocket-Protocol': 'theirs' });
       expect((await ask()).status).toBe(500);
-      expect(server.errors).toMatchObject([{ error: { code: 'VAQUERO_INVALID_UPGRADE_ANSWER' } }]);
+      const context = { stage: 'upgrade', handler: 'Door', method: 'admit', path: '/rooms/den/x' };
+      expect(server.errors).toMatchObject([{ error: { code: 'VAQUERO_INVALID_UPGRADE_ANSWER' }, context }]);
     });
 
     test.each([300, 401, 403, 404, 429, 503, 599])('reject(%i) answers that, with headers and body', async (status) => {

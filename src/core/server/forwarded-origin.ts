@@ -2,7 +2,7 @@ import type { RequestHead } from '../carrier.js';
 import type { Peer } from '../upgrade-request.js';
 
 /** Where a request comes from and what it was sent to, as the client saw it. */
-export interface Whence {
+export interface ForwardedOrigin {
   readonly peer: Peer;
   readonly host: string;
   readonly scheme: 'ws' | 'wss';
@@ -12,9 +12,9 @@ export interface Whence {
  * Reads it from the socket and the `Host` header; behind trusted proxies from the headers that they add. Each of so many proxies has
  * appended what it saw, so only the last entries can be believed: what stands before them, anybody can have written.
  */
-export function whence(request: RequestHead, proxies: number): Whence {
+export function forwardedOrigin(request: RequestHead, proxies: number): ForwardedOrigin {
   const { socket, headers } = request;
-  const direct: Whence = {
+  const direct: ForwardedOrigin = {
     peer: { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 },
     host: headers.host ?? '',
     scheme: socket.encrypted ? 'wss' : 'ws',

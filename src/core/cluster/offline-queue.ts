@@ -6,16 +6,12 @@ export interface Outgoing {
 }
 
 /** What waits for the broker while it is away, in order, within a bound. */
-export class Outbox {
+export class OfflineQueue {
   #waiting: Outgoing[] = [];
   #bytes = 0;
 
   /** @param limit - bytes that may wait */
   constructor(private readonly limit: number) {}
-
-  get size(): number {
-    return this.#waiting.length;
-  }
 
   /** False if there is no room: then the newest is what is lost, so that what arrives is whole up to there. */
   add(outgoing: Outgoing): boolean {

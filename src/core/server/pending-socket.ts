@@ -4,7 +4,7 @@ import type { Carrier } from '../carrier.js';
 const ENOUGH = 65_536;
 
 /** Where a client waits while a handler decides on it: what it says is kept, and that it leaves is seen. */
-export class Antechamber {
+export class PendingSocket {
   readonly #socket: Carrier;
   readonly #onLeave: () => void;
   readonly #said: Buffer[] = [];
