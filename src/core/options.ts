@@ -61,7 +61,7 @@ export interface HandlerOptions {
   readonly maxSubscriptions?: number;
   /** Timers of a connection that may run. Default 1,000. */
   readonly maxTimers?: number;
-  /** What of the request `connection.request` keeps. Default: method, URL parts and peer. */
+  /** What of the request `connection.request` keeps, as an object; without one the request is answered 500, with `VAQUERO_INVALID_OPTION`. Default: method, URL parts and peer. */
   readonly requestFilter?: (request: UpgradeRequest) => Partial<RequestInfo>;
 }
 

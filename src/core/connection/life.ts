@@ -1,7 +1,7 @@
 import { ACCEPT, type Accept, Reject, toAnswer } from '../answers.js';
 import { closeCode, type TerminateReason } from '../close.js';
 import { type Close, ping } from '../commands.js';
-import { toError, VaqueroError } from '../errors.js';
+import { describe, toError, VaqueroError } from '../errors.js';
 import { Made, type Maker } from '../injector.js';
 import { interpret, isThenable } from '../interpreter.js';
 import type { Plan } from '../plan.js';
@@ -64,7 +64,7 @@ export class Life {
   /** Makes the handler and asks its `@OnUpgrade`; a promise only where that answers one. */
   admit(request: UpgradeRequest, make: Maker): Accept | Reject | Promise<Accept | Reject> {
     try {
-      this.request = (this.plan.options.requestFilter ?? summarize)(request);
+      this.request = this.filter(request);
       make(this.connection, request, this.made);
       const upgrade = this.plan.upgrade;
       if (upgrade === null) return ACCEPT;
@@ -77,6 +77,16 @@ export class Life {
     } catch (error) {
       return this.admissionFailed(error);
     }
+  }
+
+  /** What is kept of the request. */
+  private filter(request: UpgradeRequest): Partial<RequestInfo> {
+    const kept: unknown = (this.plan.options.requestFilter ?? summarize)(request);
+    if (typeof kept === 'object' && kept !== null) return kept;
+    throw new VaqueroError(
+      'VAQUERO_INVALID_OPTION',
+      `${this.plan.name}: option requestFilter must answer an object, got ${describe(kept)}.`,
+    );
   }
 
   private admitted(answered: unknown): Accept | Reject {
