@@ -96,8 +96,7 @@ export class Dispatcher {
     try {
       this.life.send(command);
     } catch (error) {
-      this.during = 'info';
-      this.life.crash(error);
+      this.life.crash(error, 'info');
     }
   }
 

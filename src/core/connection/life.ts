@@ -4,6 +4,7 @@ import { type Close, ping } from '../commands.js';
 import { describe, toError, VaqueroError } from '../errors.js';
 import { Made, type Maker } from '../injector.js';
 import { interpret, isThenable } from '../interpreter.js';
+import type { ErrorStage } from '../logging.js';
 import type { Plan } from '../plan.js';
 import type { Runtime } from '../runtime.js';
 import type { Transport } from '../transport.js';
@@ -164,10 +165,7 @@ export class Life {
     }
     if (this.open && (this.transport as Transport).waiting > SEND_AHEAD * this.plan.options.backpressureLimit)
       return this.loop.flooded();
-    interpret(reply, this.replies)?.catch((error) => {
-      this.dispatcher.during = 'send';
-      this.crash(error);
-    });
+    interpret(reply, this.replies)?.catch((error) => this.crash(error, 'send'));
   }
 
   /** Who replies, for error messages. */
@@ -207,17 +205,22 @@ export class Life {
 
   // --- The end ---
 
-  /** What a callback threw: reported, and the end of this connection, unless it is ending already. A wait that `signal` broke off is no failure. */
-  crash(thrown: unknown): void {
+  /**
+   * Something failed: it is reported, and the end of this connection, unless it is ending already. Without a stage it is the callback that
+   * runs, or the last one. A wait that `signal` broke off is no failure.
+   */
+  crash(thrown: unknown, stage?: ErrorStage): void {
     if (this.things?.brokeOff(thrown)) return;
-    const error = toError(thrown, this.replier);
-    this.dispatcher.crashed();
-    const { during, current } = this.dispatcher;
+    const { dispatcher, plan, request } = this;
+    const during = stage ?? dispatcher.during;
+    const method = stage === undefined ? dispatcher.current?.name : undefined;
+    const error = toError(thrown, method === undefined ? `${plan.name} (${during})` : `${plan.name}.${method}`);
+    dispatcher.crashed();
     this.runtime.report(error, {
       stage: during,
-      handler: this.plan.name,
-      ...(current !== null && { method: current.name }),
-      ...(this.request.path !== undefined && { path: this.request.path }),
+      handler: plan.name,
+      ...(method !== undefined && { method }),
+      ...(request.path !== undefined && { path: request.path }),
     });
     this.end({ type: 'crash', error });
   }

@@ -175,7 +175,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
       if (!inbox.offer(info)) return this.doom(() => this.overflow());
     } catch (error) {
       // The key of a `latest` threw.
-      return this.doom(() => this.life.crash(error));
+      return this.doom(() => this.life.crash(error, 'info'));
     }
     if (this.mayHandle) wake(this);
   }
