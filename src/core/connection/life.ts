@@ -7,6 +7,7 @@ import { interpret, isThenable } from '../interpreter.js';
 import type { ErrorStage } from '../logging.js';
 import type { Plan } from '../plan.js';
 import type { Runtime } from '../runtime.js';
+import { wake } from '../scheduler.js';
 import type { Transport } from '../transport.js';
 import { type RequestInfo, summarize, type UpgradeRequest } from '../upgrade-request.js';
 import { Belongings } from './belongings.js';
@@ -18,7 +19,7 @@ import { Pulse } from './pulse.js';
 import { Replies } from './replies.js';
 
 /** Where a life stands; it only goes forward. */
-const Stage = { upgrading: 0, open: 1, ending: 2, terminating: 3, ended: 4 } as const;
+const Stage = { upgrading: 0, open: 1, condemned: 2, ending: 3, terminating: 4, ended: 5 } as const;
 
 const FAILED = new Reject(500, {});
 const HEARTBEAT = ping();
@@ -133,9 +134,9 @@ export class Life {
     return this.stage === Stage.open && !this.loop.left;
   }
 
-  /** It ends, or has ended. */
+  /** It ends, or will in this turn, or has ended: nothing is handled or sent any more. */
   get ending(): boolean {
-    return this.stage >= Stage.ending;
+    return this.stage >= Stage.condemned;
   }
 
   // --- Silence ---
@@ -164,7 +165,7 @@ export class Life {
       );
     }
     if (this.open && (this.transport as Transport).waiting > SEND_AHEAD * this.plan.options.backpressureLimit)
-      return this.loop.flooded();
+      this.endLater(() => this.overflow());
     interpret(reply, this.replies)?.catch((error) => this.crash(error, 'send'));
   }
 
@@ -196,7 +197,7 @@ export class Life {
   get belongings(): Belongings {
     if (this.things === null) {
       this.things = new Belongings(this.loop, this.runtime, this.plan.options);
-      if (this.ending) this.things.release();
+      if (this.stage >= Stage.ending) this.things.release();
       if (this.stage === Stage.ended) this.things.withdraw(this.told);
       if (this.loop.left) this.things.abandon();
     }
@@ -225,9 +226,22 @@ export class Life {
     this.end({ type: 'crash', error });
   }
 
-  /** The end begins: nothing is handled or sent any more, what was sent leaves, and all that belongs to the connection is let go. Only the first reason counts. */
-  end(reason: TerminateReason, close?: Close): void {
+  /** Something is over its bound. */
+  overflow(): void {
+    this.runtime.counters.overflowed++;
+    this.end({ type: 'error', error: 'overflow' });
+  }
+
+  /** Ends it when whoever sends to it has returned, in which its clean-up must not run; nothing is handled or sent meanwhile. */
+  endLater(end: () => void): void {
     if (this.ending) return;
+    this.stage = Stage.condemned;
+    wake({ awake: false, run: end });
+  }
+
+  /** The end begins: what was sent leaves, and all that belongs to the connection is let go. Only the first reason counts. */
+  end(reason: TerminateReason, close?: Close): void {
+    if (this.stage >= Stage.ending) return;
     this.stage = Stage.ending;
     this.reason = reason;
     this.pulse.forget();

@@ -28,8 +28,6 @@ export class Loop implements TransportListener, Subscriber, Runnable {
   private readonly inbox: Inbox;
   private readonly throttle: Throttle | null;
   private reading = true;
-  /** What ends the connection when the callback that brought it about has returned. */
-  private sentence: (() => void) | null = null;
 
   constructor(
     private readonly life: Life,
@@ -107,7 +105,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
     const { throttle } = this;
     if (throttle === null || throttle.policy === 'pause' || throttle.allows()) return true;
     this.runtime.counters.limited++;
-    if (throttle.policy === 'close') this.overflow();
+    if (throttle.policy === 'close') this.life.overflow();
     return false;
   }
 
@@ -119,22 +117,6 @@ export class Loop implements TransportListener, Subscriber, Runnable {
   private due(): void {
     this.inbox.throttled = false;
     this.proceed();
-  }
-
-  private overflow(): void {
-    this.runtime.counters.overflowed++;
-    this.life.end({ type: 'error', error: 'overflow' });
-  }
-
-  /** More was sent by hand than can wait. */
-  flooded(): void {
-    if (this.sentence === null) this.doom(() => this.overflow());
-  }
-
-  /** Ends the connection later: its clean-up must not run inside whoever sends to it. */
-  private doom(sentence: () => void): void {
-    this.sentence = sentence;
-    wake(this);
   }
 
   finished(reason: TerminateReason): void {
@@ -167,21 +149,21 @@ export class Loop implements TransportListener, Subscriber, Runnable {
   // --- What comes from the rest of the system ---
 
   deliver(info: unknown): void {
-    if (this.life.ending || this.sentence !== null) return;
+    if (this.life.ending) return;
     const { inbox } = this;
     const straight = info instanceof Frame && !this.plan.takesFrames && this.life.open;
     if (straight && !inbox.tells && !inbox.choked) return this.replies.sendFrame(info);
     try {
-      if (!inbox.offer(info)) return this.doom(() => this.overflow());
+      if (!inbox.offer(info)) return this.life.endLater(() => this.life.overflow());
     } catch (error) {
       // The key of a `latest` threw.
-      return this.doom(() => this.life.crash(error, 'info'));
+      return this.life.endLater(() => this.life.crash(error, 'info'));
     }
     if (this.mayHandle) wake(this);
   }
 
   ask(request: Request): void {
-    if (this.life.ending || this.sentence !== null) return request.fail('gone');
+    if (this.life.ending) return request.fail('gone');
     if (!this.inbox.admit(request)) return request.fail('refused');
     if (this.mayHandle) wake(this);
   }
@@ -216,11 +198,6 @@ export class Loop implements TransportListener, Subscriber, Runnable {
 
   /** A turn from the run queue: what is replied in it leaves together, at once. */
   run(): void {
-    const { sentence } = this;
-    if (sentence !== null) {
-      this.sentence = null;
-      return sentence();
-    }
     this.transport?.cork();
     this.handleWaiting();
     this.transport?.uncork();
