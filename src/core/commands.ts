@@ -20,6 +20,11 @@ export function isCommand(value: object): value is AnyCommand {
   return (value as { [BRAND]?: true })[BRAND] === true;
 }
 
+/** @internal Whether a value is a frame, be it of another copy of the package. */
+export function isFrame(value: unknown): value is Frame {
+  return typeof value === 'object' && value !== null && isCommand(value) && value.kind === 'frame';
+}
+
 /** A data or control frame, ready to be sent any number of times; its payload is not copied, so leave it as it is. */
 export class Frame extends Command {
   readonly kind = 'frame';

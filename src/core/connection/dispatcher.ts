@@ -1,5 +1,5 @@
 import type { TerminateReason } from '../close.js';
-import { Command } from '../commands.js';
+import { type AnyCommand, isCommand } from '../commands.js';
 import type { Callback } from '../info-clauses.js';
 import { interpret } from '../interpreter.js';
 import type { ErrorStage } from '../logging.js';
@@ -87,12 +87,12 @@ export class Dispatcher {
         return this.call(clause.callback, 'info', info);
       if (!this.life.open) return;
     }
-    if (info instanceof Command) this.apply(info);
+    if (typeof info === 'object' && info !== null && isCommand(info)) this.apply(info);
     else this.runtime.unmatched(this.plan, info);
   }
 
   /** A frame or command that no clause took is what it is; its options may be wrong. */
-  private apply(command: Command): void {
+  private apply(command: AnyCommand): void {
     try {
       this.life.send(command);
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { Subscriber } from '../bus.js';
 import type { TerminateReason } from '../close.js';
-import { Frame } from '../commands.js';
+import { isFrame } from '../commands.js';
 import type { Callback } from '../info-clauses.js';
 import type { ErrorStage } from '../logging.js';
 import { Mail, type MailKind } from '../mailbox.js';
@@ -151,8 +151,8 @@ export class Loop implements TransportListener, Subscriber, Runnable {
   deliver(info: unknown): void {
     if (this.life.ending) return;
     const { inbox } = this;
-    const straight = info instanceof Frame && !this.plan.takesFrames && this.life.open;
-    if (straight && !inbox.tells && !inbox.choked) return this.replies.sendFrame(info);
+    const straight = !this.plan.takesFrames && this.life.open && !inbox.tells && !inbox.choked;
+    if (straight && isFrame(info)) return this.replies.sendFrame(info);
     try {
       if (!inbox.offer(info)) return this.life.endLater(() => this.life.overflow());
     } catch (error) {
