@@ -131,7 +131,7 @@ export class Life {
   }
 
   get listening(): boolean {
-    return this.stage === Stage.open && !this.loop.left;
+    return this.stage === Stage.open && this.loop.departure === null;
   }
 
   /** It ends, or will in this turn, or has ended: nothing is handled or sent any more. */
@@ -199,7 +199,7 @@ export class Life {
       this.things = new Belongings(this.loop, this.runtime, this.plan.options);
       if (this.stage >= Stage.ending) this.things.release();
       if (this.stage === Stage.ended) this.things.withdraw(this.told);
-      if (this.loop.left) this.things.abandon();
+      if (this.loop.departure !== null) this.things.abandon();
     }
     return this.things;
   }

@@ -21,8 +21,8 @@ import { Throttle } from './throttle.js';
  */
 export class Loop implements TransportListener, Subscriber, Runnable {
   awake = false;
-  /** The client has ended; what it said before is still handled, but nobody waits for more. */
-  left = false;
+  /** Why the client has left, if it has: what it said before is still handled, but nobody waits for more. */
+  departure: TerminateReason | null = null;
 
   private transport: Transport | null = null;
   private readonly inbox: Inbox;
@@ -121,9 +121,8 @@ export class Loop implements TransportListener, Subscriber, Runnable {
 
   finished(reason: TerminateReason): void {
     if (this.free && this.inbox.flowing) return this.life.end(reason);
-    // Who sends more than the rate allows and leaves has forfeited what is not due yet.
     if (this.inbox.throttled) return this.life.end(reason);
-    this.left = true;
+    this.departure = reason;
     this.life.abandoned();
     this.post(Mail.end, reason);
   }
@@ -215,11 +214,18 @@ export class Loop implements TransportListener, Subscriber, Runnable {
     if (this.mayHandle && inbox.seek()) wake(this);
   }
 
-  /** Asks the rate limit whether a message may be handled now; if not, the client's frames wait until it may. */
+  /**
+   * Asks the rate limit whether a message may be handled now; if not, the client's frames wait until it may. Who sends more than the rate
+   * allows and leaves has forfeited what is not due yet, be it that it left before.
+   */
   private isDue(): boolean {
     const throttle = this.throttle as Throttle;
     if (throttle.allows()) return true;
     this.runtime.counters.limited++;
+    if (this.departure !== null) {
+      this.life.end(this.departure);
+      return false;
+    }
     this.inbox.throttled = true;
     throttle.pause();
     return false;
