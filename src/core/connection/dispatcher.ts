@@ -46,7 +46,8 @@ export class Dispatcher {
       case Mail.pong:
         return this.call(this.plan.pong as Callback, 'pong', value);
       case Mail.info:
-      case Mail.own:
+      case Mail.timeout:
+      case Mail.down:
         return this.handleInfo(value);
       case Mail.request:
         return this.handleRequest(value as Request);

@@ -37,6 +37,11 @@ export class Inbox {
   /** The kind of what `take` gave last. */
   kind: MailKind = Mail.end;
 
+  /** Infos of the connection's timers that wait. */
+  timeouts = 0;
+  /** Infos of the connection's monitors that wait. */
+  downs = 0;
+
   private mailbox: Mailbox | null = null;
   /** Frames taken from the mailbox while they must not be handled; they come before all that is in it. */
   private held: Mailbox | null = null;
@@ -72,6 +77,8 @@ export class Inbox {
   put(kind: MailKind, value: unknown): void {
     this.mailbox ??= new Mailbox();
     this.mailbox.put(kind, value instanceof Uint8Array && kind < Mail.end ? ownBytes(value as Buffer) : value);
+    if (kind === Mail.timeout) this.timeouts++;
+    else if (kind === Mail.down) this.downs++;
   }
 
   /** Takes in an info or published frame, as far as bounds and policies allow; false if the connection must end of it. */
@@ -153,6 +160,8 @@ export class Inbox {
     const source = this.source as Mailbox;
     const value = source.take();
     this.kind = source.kind;
+    if (this.kind === Mail.timeout) this.timeouts--;
+    else if (this.kind === Mail.down) this.downs--;
     return this.replaceable !== null && value instanceof Replaceable ? value.open() : value;
   }
 

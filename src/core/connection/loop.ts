@@ -8,6 +8,7 @@ import type { Plan } from '../plan.js';
 import type { Request } from '../request.js';
 import type { Runtime } from '../runtime.js';
 import { type Runnable, wake } from '../scheduler.js';
+import type { Down } from '../timeout.js';
 import type { Transport, TransportListener } from '../transport.js';
 import type { Dispatcher } from './dispatcher.js';
 import { Inbox } from './inbox.js';
@@ -167,8 +168,24 @@ export class Loop implements TransportListener, Subscriber, Runnable {
     if (this.mayHandle) wake(this);
   }
 
-  remind(info: unknown): void {
-    this.post(Mail.own, info);
+  /** Takes an info of one of the connection's timers, which no policy drops. */
+  timeout(info: unknown): void {
+    this.post(Mail.timeout, info);
+  }
+
+  /** Takes an info of one of the connection's monitors, which no policy drops. */
+  down(info: Down): void {
+    this.post(Mail.down, info);
+  }
+
+  /** Timers that have rung, and whose infos wait. */
+  get timeouts(): number {
+    return this.inbox.timeouts;
+  }
+
+  /** Monitored connections that have ended, and whose infos wait. */
+  get downs(): number {
+    return this.inbox.downs;
   }
 
   // --- One thing at a time ---
@@ -191,7 +208,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
   private post(kind: MailKind, value: unknown): void {
     if (this.life.ending) return;
     this.inbox.put(kind, value);
-    if (kind !== Mail.own) this.readOrNot();
+    if (kind < Mail.info) this.readOrNot();
     if (this.mayHandle) wake(this);
   }
 
