@@ -77,7 +77,7 @@ export class Replies implements Target {
   }
 
   room(): Promise<void> | null {
-    if (!(this.transport as Transport).full) return null;
+    if ((this.transport as Transport).flush()) return null;
     this.awaited ??= new Room();
     return this.awaited.wait();
   }
