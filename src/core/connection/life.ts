@@ -1,6 +1,6 @@
 import { ACCEPT, type Accept, Reject, toAnswer } from '../answers.js';
 import { closeCode, type TerminateReason } from '../close.js';
-import { type Close, ping } from '../commands.js';
+import type { Close } from '../commands.js';
 import { describe, toError, VaqueroError } from '../errors.js';
 import { Made, type Maker } from '../injector.js';
 import { interpret, isThenable } from '../interpreter.js';
@@ -10,54 +10,59 @@ import type { Runtime } from '../runtime.js';
 import { wake } from '../scheduler.js';
 import type { Transport } from '../transport.js';
 import { type RequestInfo, summarize, type UpgradeRequest } from '../upgrade-request.js';
-import { Belongings } from './belongings.js';
 import { Connection } from './connection.js';
 import { Dispatcher } from './dispatcher.js';
 import { farewell } from './farewell.js';
 import { Loop } from './loop.js';
-import { Pulse } from './pulse.js';
 import { Replies } from './replies.js';
+import { Resources } from './resources.js';
 
 /** Where a life stands; it only goes forward. */
 const Stage = { upgrading: 0, open: 1, condemned: 2, ending: 3, terminating: 4, ended: 5 } as const;
 
 const FAILED = new Reject(500, {});
-const HEARTBEAT = ping();
 /** How many times its limit may wait to be written before `connection.send`, which nothing paces, ends the connection. */
 const SEND_AHEAD = 16;
+const OVERFLOW: TerminateReason = { type: 'error', error: 'overflow' };
 const NOTHING: Readonly<Partial<RequestInfo>> = Object.freeze({});
+
+/** Who keeps the lives of a server. */
+interface Keeper {
+  /** A life's clean-up is over; its socket may not be gone yet. */
+  terminated(life: Life): void;
+  /** A life is over, and its socket is gone. */
+  ended(life: Life): void;
+}
 
 /**
  * The process behind one connection, from the request to the end of its clean-up. Read it from top to bottom: make the handler and
  * ask it, open, let the loop run, end, clean up.
  */
 export class Life {
-  subprotocol: string | undefined = undefined;
-  request: Readonly<Partial<RequestInfo>> = NOTHING;
-
   readonly connection: Connection;
   /** What a transport tells, and what infos are delivered to. */
   readonly loop: Loop;
   readonly dispatcher: Dispatcher;
-  private stage: (typeof Stage)[keyof typeof Stage] = Stage.upgrading;
-  private readonly made = new Made();
-  private transport: Transport | null = null;
-  private readonly pulse: Pulse;
-  private readonly replies: Replies;
-  private things: Belongings | null = null;
+  request: Readonly<Partial<RequestInfo>> = NOTHING;
+  subprotocol: string | undefined = undefined;
   /** Why it ends; `null` before. */
   reason: TerminateReason | null = null;
+
+  private stage: (typeof Stage)[keyof typeof Stage] = Stage.upgrading;
+  private readonly made = new Made();
+  private readonly replies: Replies;
+  private transport: Transport | null = null;
+  private held: Resources | null = null;
   private socketGone = false;
 
   constructor(
     readonly plan: Plan,
-    private readonly runtime: Runtime,
+    private readonly runtime: Runtime & Keeper,
     params: Readonly<Record<string, string>>,
   ) {
-    this.pulse = new Pulse(this, runtime.idle, plan.options.idleTimeout);
     this.replies = new Replies(this);
     this.dispatcher = new Dispatcher(this, plan, runtime, this.replies);
-    this.loop = new Loop(this, plan, runtime, this.replies, this.dispatcher);
+    this.loop = new Loop(this, plan, runtime, this.dispatcher);
     this.connection = new Connection(this, params);
   }
 
@@ -92,7 +97,7 @@ export class Life {
   }
 
   private admitted(answered: unknown): Accept | Reject {
-    const answer = toAnswer(answered, this.replier);
+    const answer = toAnswer(answered, this.dispatcher.replier);
     if (answer instanceof Reject) this.end({ type: 'normal' });
     this.dispatcher.leave();
     return answer;
@@ -104,8 +109,6 @@ export class Life {
     return FAILED;
   }
 
-  // --- Opening ---
-
   /** Whether the upgrade may still be completed: not if the socket went away, or the server is closing, while the handler thought. */
   get upgrading(): boolean {
     return this.stage === Stage.upgrading;
@@ -116,13 +119,14 @@ export class Life {
     return this.made.handler;
   }
 
+  // --- While it is open ---
+
   /** The upgrade is complete: the loop begins. */
   opened(transport: Transport, subprotocol: string | undefined): void {
     this.transport = transport;
     this.subprotocol = subprotocol;
     this.stage = Stage.open;
     this.replies.opened(transport);
-    this.pulse.watch();
     this.loop.start(this.made.handler as object, transport);
   }
 
@@ -130,31 +134,10 @@ export class Life {
     return this.stage === Stage.open;
   }
 
+  /** It is open, and the client has not left. */
   get listening(): boolean {
     return this.stage === Stage.open && this.loop.departure === null;
   }
-
-  /** It ends, or will in this turn, or has ended: nothing is handled or sent any more. */
-  get ending(): boolean {
-    return this.stage >= Stage.condemned;
-  }
-
-  // --- Silence ---
-
-  /** Anything at all came from the client. */
-  heard(): void {
-    this.pulse.quiet = 0;
-  }
-
-  beat(): void {
-    if (this.plan.options.heartbeat) this.replies.sendFrame(HEARTBEAT);
-  }
-
-  idle(): void {
-    this.end({ type: 'timeout' });
-  }
-
-  // --- Replies ---
 
   /** What `connection.send` does: a reply from anywhere. */
   send(reply: unknown): void {
@@ -165,43 +148,29 @@ export class Life {
       );
     }
     if (this.open && (this.transport as Transport).waiting > SEND_AHEAD * this.plan.options.backpressureLimit)
-      this.endLater(() => this.overflow());
+      this.endLater(() => this.end(OVERFLOW));
     interpret(reply, this.replies)?.catch((error) => this.crash(error, 'send'));
   }
 
-  /** Who replies, for error messages. */
-  get replier(): string {
-    const { current } = this.dispatcher;
-    return current === null ? `connection.send() to ${this.plan.name}` : `${this.plan.name}.${current.name}`;
-  }
-
-  /** Listens to the client, or not. */
-  activate(on: boolean): void {
-    if (on === this.loop.active) return;
-    this.loop.active = on;
-    this.listen();
-  }
-
-  /** Counts the client's silence while it would be heard. */
-  listen(): void {
-    if (this.open && this.loop.hears) this.pulse.watch();
-    else this.pulse.forget();
-  }
-
-  /** Changes the idle timeout, in milliseconds. */
-  countSilence(timeout: number): void {
-    this.pulse.change(timeout, this.loop.hears);
-  }
-
   /** What the connection holds beyond itself, made when first asked for. */
-  get belongings(): Belongings {
-    if (this.things === null) {
-      this.things = new Belongings(this.loop, this.runtime, this.plan.options);
-      if (this.stage >= Stage.ending) this.things.release();
-      if (this.stage === Stage.ended) this.things.withdraw(this.told);
-      if (this.loop.departure !== null) this.things.abandon();
+  get resources(): Resources {
+    if (this.held === null) {
+      this.held = new Resources(this.loop, this.runtime, this.plan.options);
+      if (this.stage >= Stage.ending) this.held.release();
+      if (this.stage === Stage.ended) this.held.withdraw(this.told);
+      if (this.loop.departure !== null) this.held.abandon();
     }
-    return this.things;
+    return this.held;
+  }
+
+  /** There is room to write again. */
+  drained(): void {
+    this.replies.drained();
+  }
+
+  /** The client has left, but what it said before is not yet handled. */
+  abandoned(): void {
+    this.held?.abandon();
   }
 
   // --- The end ---
@@ -211,7 +180,7 @@ export class Life {
    * runs, or the last one. A wait that `signal` broke off is no failure.
    */
   crash(thrown: unknown, stage?: ErrorStage): void {
-    if (this.things?.brokeOff(thrown)) return;
+    if (this.held?.brokeOff(thrown)) return;
     const { dispatcher, plan, request } = this;
     const during = stage ?? dispatcher.during;
     const method = stage === undefined ? dispatcher.current?.name : undefined;
@@ -226,10 +195,9 @@ export class Life {
     this.end({ type: 'crash', error });
   }
 
-  /** Something is over its bound. */
-  overflow(): void {
-    this.runtime.counters.overflowed++;
-    this.end({ type: 'error', error: 'overflow' });
+  /** It ends, or will in this turn, or has ended: nothing is handled or sent any more. */
+  get ending(): boolean {
+    return this.stage >= Stage.condemned;
   }
 
   /** Ends it when whoever sends to it has returned, in which its clean-up must not run; nothing is handled or sent meanwhile. */
@@ -244,28 +212,18 @@ export class Life {
     if (this.stage >= Stage.ending) return;
     this.stage = Stage.ending;
     this.reason = reason;
-    this.pulse.forget();
+    if (reason.type === 'error' && reason.error === 'overflow') this.runtime.counters.overflowed++;
     this.loop.stop();
     if (this.transport === null) this.socketGone = true;
     else this.transport.close(close?.code ?? closeCode(reason), close?.reason ?? '');
     this.replies.drained();
-    this.things?.release();
+    this.held?.release();
     if (this.dispatcher.current === null) this.terminate();
-  }
-
-  /** The client has left, but what it said before is not yet handled. */
-  abandoned(): void {
-    this.things?.abandon();
   }
 
   /** A callback has returned. */
   returned(): void {
     if (this.stage === Stage.ending) this.terminate();
-  }
-
-  /** Cuts the socket of a connection that does not end by itself. */
-  cut(): void {
-    this.transport?.cut();
   }
 
   /** The clean-up, once for every handler that was made, when no callback runs any more. */
@@ -278,7 +236,7 @@ export class Life {
 
   private over(): void {
     this.stage = Stage.ended;
-    this.things?.withdraw(this.told);
+    this.held?.withdraw(this.told);
     this.runtime.terminated(this);
     if (this.socketGone) this.runtime.ended(this);
   }
@@ -288,6 +246,11 @@ export class Life {
     const reason = this.reason as TerminateReason;
     const normal = reason.type !== 'crash' && reason.type !== 'error';
     return normal && this.replies.shutdown !== null ? this.replies.shutdown.value : reason;
+  }
+
+  /** Cuts the socket of a connection that does not end by itself. */
+  cut(): void {
+    this.transport?.cut();
   }
 
   /** The transport has let go of everything. */

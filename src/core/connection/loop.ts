@@ -1,6 +1,6 @@
 import type { Subscriber } from '../bus.js';
 import type { TerminateReason } from '../close.js';
-import { isFrame } from '../commands.js';
+import { isFrame, ping } from '../commands.js';
 import type { Callback } from '../info-clauses.js';
 import type { ErrorStage } from '../logging.js';
 import { Mail, type MailKind } from '../mailbox.js';
@@ -12,9 +12,26 @@ import type { Down } from '../timeout.js';
 import type { Transport, TransportListener } from '../transport.js';
 import type { Dispatcher } from './dispatcher.js';
 import { Inbox } from './inbox.js';
-import type { Life } from './life.js';
-import type { Replies } from './replies.js';
+import { Pulse } from './pulse.js';
 import { Throttle } from './throttle.js';
+
+const HEARTBEAT = ping();
+const OVERFLOW: TerminateReason = { type: 'error', error: 'overflow' };
+
+/** The process whose loop it is. */
+interface Process {
+  readonly open: boolean;
+  readonly ending: boolean;
+  end(reason: TerminateReason): void;
+  endLater(end: () => void): void;
+  crash(error: unknown, stage: ErrorStage): void;
+  /** The client has left, but what it said before is not yet handled. */
+  abandoned(): void;
+  /** What was written has left. */
+  drained(): void;
+  /** The transport has let go of everything. */
+  gone(): void;
+}
 
 /**
  * The loop of a process: takes what comes from the client and from the rest of the system, and has it handled, one thing at a time, in
@@ -27,53 +44,72 @@ export class Loop implements TransportListener, Subscriber, Runnable {
 
   private transport: Transport | null = null;
   private readonly inbox: Inbox;
+  private readonly pulse: Pulse;
   private readonly throttle: Throttle | null;
   private reading = true;
 
   constructor(
-    private readonly life: Life,
+    private readonly process: Process,
     private readonly plan: Plan,
     private readonly runtime: Runtime,
-    private readonly replies: Replies,
     private readonly dispatcher: Dispatcher,
   ) {
     this.inbox = new Inbox(plan.options, runtime.counters);
-    const { rateLimit } = plan.options;
+    const { idleTimeout, rateLimit } = plan.options;
+    this.pulse = new Pulse(this, runtime.idle, idleTimeout);
     this.throttle = rateLimit === null ? null : new Throttle(rateLimit, runtime.clock, runtime.timers, () => this.due());
   }
 
   /** Begins with `@OnInit`; what came before waits until it is done. */
   start(handler: object, transport: Transport): void {
     this.transport = transport;
+    this.pulse.watch();
     this.dispatcher.init(handler);
     this.proceed();
   }
 
   /** Handles nothing any more; a callback that runs is not stopped. */
   stop(): void {
+    this.pulse.forget();
     this.inbox.clear();
     this.throttle?.stop();
   }
 
-  /** The client's frames are handled. */
-  get active(): boolean {
-    return this.inbox.active;
-  }
-
-  set active(on: boolean) {
+  /** Handles the client's frames, or not. */
+  setActive(on: boolean): void {
+    if (on === this.inbox.active) return;
     this.inbox.active = on;
     if (on) this.proceed();
+    this.watchOrNot();
   }
 
-  /** The client's silence means something: it would be heard, or is not because the client itself does not read. */
-  get hears(): boolean {
-    return this.inbox.active && (this.reading || this.inbox.choked);
+  // --- Silence ---
+
+  /** Counts the client's silence while it means something: it would be heard, or is not because the client itself does not read. */
+  private watchOrNot(): void {
+    const hears = this.inbox.active && (this.reading || this.inbox.choked);
+    if (hears && this.process.open) this.pulse.watch();
+    else this.pulse.forget();
+  }
+
+  /** Changes the idle timeout, in milliseconds, and counts anew. */
+  setIdleTimeout(timeout: number): void {
+    this.pulse.setTimeout(timeout);
+    this.watchOrNot();
+  }
+
+  beat(): void {
+    if (this.plan.options.heartbeat) this.transport?.sendFrame(HEARTBEAT);
+  }
+
+  idle(): void {
+    this.process.end({ type: 'timeout' });
   }
 
   // --- What comes from the client ---
 
   heard(): void {
-    this.life.heard();
+    this.pulse.heard();
   }
 
   text(message: string): void {
@@ -106,7 +142,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
     const { throttle } = this;
     if (throttle === null || throttle.policy === 'pause' || throttle.allows()) return true;
     this.runtime.counters.limited++;
-    if (throttle.policy === 'close') this.life.overflow();
+    if (throttle.policy === 'close') this.process.end(OVERFLOW);
     return false;
   }
 
@@ -121,49 +157,50 @@ export class Loop implements TransportListener, Subscriber, Runnable {
   }
 
   finished(reason: TerminateReason): void {
-    if (this.free && this.inbox.flowing) return this.life.end(reason);
-    if (this.inbox.throttled) return this.life.end(reason);
+    const nothingWaits = this.free && this.inbox.flowing;
+    // Who sends more than the rate allows and leaves has forfeited what is not due yet.
+    if (nothingWaits || this.inbox.throttled) return this.process.end(reason);
     this.departure = reason;
-    this.life.abandoned();
+    this.process.abandoned();
     this.post(Mail.end, reason);
   }
 
   congested(): void {
     this.inbox.choked = true;
-    this.life.listen();
+    this.watchOrNot();
     this.runtime.counters.congested++;
   }
 
   drained(): void {
     this.inbox.choked = false;
-    this.life.listen();
-    this.replies.drained();
+    this.watchOrNot();
+    this.process.drained();
     this.proceed();
   }
 
   gone(): void {
     this.drained();
-    this.life.gone();
+    this.process.gone();
   }
 
   // --- What comes from the rest of the system ---
 
   deliver(info: unknown): void {
-    if (this.life.ending) return;
+    if (this.process.ending) return;
     const { inbox } = this;
-    const straight = !this.plan.takesFrames && this.life.open && !inbox.tells && !inbox.choked;
-    if (straight && isFrame(info)) return this.replies.sendFrame(info);
+    const straight = !this.plan.takesFrames && this.process.open && !inbox.tells && !inbox.choked;
+    if (straight && isFrame(info)) return (this.transport as Transport).sendFrame(info);
     try {
-      if (!inbox.offer(info)) return this.life.endLater(() => this.life.overflow());
+      if (!inbox.offer(info)) return this.process.endLater(() => this.process.end(OVERFLOW));
     } catch (error) {
       // The key of a `latest` threw.
-      return this.life.endLater(() => this.life.crash(error, 'info'));
+      return this.process.endLater(() => this.process.crash(error, 'info'));
     }
     if (this.mayHandle) wake(this);
   }
 
   ask(request: Request): void {
-    if (this.life.ending) return request.fail('gone');
+    if (this.process.ending) return request.fail('gone');
     if (!this.inbox.admit(request)) return request.fail('refused');
     if (this.mayHandle) wake(this);
   }
@@ -192,7 +229,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
 
   /** Nothing runs. */
   private get mayHandle(): boolean {
-    return this.dispatcher.current === null && this.life.open;
+    return this.dispatcher.current === null && this.process.open;
   }
 
   /** Nothing runs and nothing waits. */
@@ -206,7 +243,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
   }
 
   private post(kind: MailKind, value: unknown): void {
-    if (this.life.ending) return;
+    if (this.process.ending) return;
     this.inbox.put(kind, value);
     if (kind < Mail.info) this.readOrNot();
     if (this.mayHandle) wake(this);
@@ -231,20 +268,15 @@ export class Loop implements TransportListener, Subscriber, Runnable {
     if (this.mayHandle && inbox.seek()) wake(this);
   }
 
-  /**
-   * Asks the rate limit whether a message may be handled now; if not, the client's frames wait until it may. Who sends more than the rate
-   * allows and leaves has forfeited what is not due yet, be it that it left before.
-   */
+  /** Asks the rate limit whether a message may be handled now; if not, the client's frames wait until it may, unless it has left. */
   private isDue(): boolean {
     const throttle = this.throttle as Throttle;
     if (throttle.allows()) return true;
     this.runtime.counters.limited++;
-    if (this.departure !== null) {
-      this.life.end(this.departure);
-      return false;
-    }
-    this.inbox.throttled = true;
-    throttle.pause();
+    if (this.departure === null) {
+      this.inbox.throttled = true;
+      throttle.pause();
+    } else this.process.end(this.departure);
     return false;
   }
 
@@ -253,7 +285,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
     const reading = this.inbox.wantsMore(this.reading);
     if (reading === this.reading) return;
     this.reading = reading;
-    this.life.listen();
+    this.watchOrNot();
     if (reading) this.transport?.resume();
     else this.transport?.pause();
   }

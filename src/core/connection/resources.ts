@@ -5,7 +5,7 @@ import type { Ref } from '../ref.js';
 import { Delivery, type Down, type TimerRef } from '../timeout.js';
 import type { Timers } from '../timers.js';
 
-/** Whose belongings they are. */
+/** Whose resources they are. */
 interface Owner extends Subscriber {
   /** Takes an info of a timer. */
   timeout(info: unknown): void;
@@ -18,7 +18,7 @@ interface Owner extends Subscriber {
 }
 
 /** What a connection holds beyond itself. All of it ends with the connection; most connections hold little, so each part is made when first used. */
-export class Belongings implements Watcher {
+export class Resources implements Watcher {
   private topics: Set<string> | null = null;
   private timers: Map<TimerRef, Delivery> | null = null;
   private watched: Set<Ref> | null = null;
