@@ -21,7 +21,7 @@ export const ERROR_CODES = {
   VAQUERO_INVALID_REF: 'A ref is not one that `connection.ref` gave.',
   VAQUERO_INVALID_TIMER: 'A timer was given a delay that is not a number of milliseconds from 0 on.',
   VAQUERO_LIMIT_EXCEEDED:
-    'A connection asked for more subscriptions or timers, or a bus for more requests, than its options allow.',
+    'A connection asked for more subscriptions, presences, monitors or timers, or a bus for more requests, than its options allow.',
   VAQUERO_NOT_OPEN: 'Something was sent before the upgrade was complete.',
   VAQUERO_NO_CONNECTION: 'A request was sent to a connection that does not exist, or that ended before it answered.',
   VAQUERO_REQUEST_TIMEOUT: 'A request was not answered in time.',

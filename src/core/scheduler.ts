@@ -6,7 +6,7 @@ export interface Runnable {
   run(): void;
 }
 
-/** Runs until sockets and timers get their turn again, however many turns of the queue they are. */
+/** How many may run before sockets and timers get their turn again, be the queue empty in between or not. */
 const SLICE = 512;
 
 const queue: Runnable[] = [];

@@ -66,7 +66,10 @@ export class Connection<Params extends object = Record<string, string>> {
     this.#process.send(close(code, reason));
   }
 
-  /** Delivers infos that are published to this topic, until `unsubscribe` or the end; resolves when they will arrive. Throws `VAQUERO_INVALID_TOPIC`. */
+  /**
+   * Delivers infos that are published to this topic, until `unsubscribe` or the end; resolves when they will arrive. Throws `VAQUERO_INVALID_TOPIC`, and
+   * `VAQUERO_LIMIT_EXCEEDED` for more topics than `maxSubscriptions`; with a broker rejects with `VAQUERO_BUS_DENIED` and `VAQUERO_BUS_UNAVAILABLE`.
+   */
   subscribe(topic: string): Promise<void> {
     return this.#process.resources.subscribe(topic);
   }
@@ -78,7 +81,8 @@ export class Connection<Params extends object = Record<string, string>> {
 
   /**
    * Makes this connection present in a topic, with a meta that others see, until `untrack` or the end; the topic's subscribers get a `PresenceDiff`. Once more
-   * replaces the meta. Resolves when others can see it. Throws `VAQUERO_INVALID_TOPIC`, and with a broker `VAQUERO_INFO_NOT_PORTABLE` and `VAQUERO_INFO_TOO_LARGE`.
+   * replaces the meta. Resolves when others can see it. Throws `VAQUERO_INVALID_TOPIC`, `VAQUERO_LIMIT_EXCEEDED` for more topics than `maxSubscriptions`, and with a broker
+   * `VAQUERO_INFO_NOT_PORTABLE` and `VAQUERO_INFO_TOO_LARGE`.
    */
   track(topic: string, meta?: unknown): Promise<void> {
     return this.#process.resources.track(topic, meta);
@@ -89,12 +93,15 @@ export class Connection<Params extends object = Record<string, string>> {
     this.#process.resources.untrack(topic);
   }
 
-  /** Delivers `Timeout { ref, message }` as info in `ms` milliseconds, as Erlang's `start_timer/3`. Throws `VAQUERO_INVALID_TIMER`. */
+  /**
+   * Delivers `Timeout { ref, message }` as info in `ms` milliseconds, as Erlang's `start_timer/3`. Throws `VAQUERO_INVALID_TIMER`, and `VAQUERO_LIMIT_EXCEEDED` for more
+   * timers than `maxTimers`.
+   */
   startTimer(ms: number, message: unknown): TimerRef {
     return this.#process.resources.startTimer(ms, (ref) => new Timeout(ref, message));
   }
 
-  /** Delivers the info itself in `ms` milliseconds, as Erlang's `send_after/3`. Throws `VAQUERO_INVALID_TIMER`. */
+  /** Delivers the info itself in `ms` milliseconds, as Erlang's `send_after/3`. Throws `VAQUERO_INVALID_TIMER`, and `VAQUERO_LIMIT_EXCEEDED` for more timers than `maxTimers`. */
   sendAfter(ms: number, info: unknown): TimerRef {
     return this.#process.resources.startTimer(ms, () => info);
   }
@@ -104,7 +111,10 @@ export class Connection<Params extends object = Record<string, string>> {
     return this.#process.resources.cancelTimer(ref);
   }
 
-  /** Delivers `Down { ref, reason }` as info when that connection ends, or its node does; at once if it is gone. As Erlang's `monitor/2`. Throws `VAQUERO_INVALID_REF`. */
+  /**
+   * Delivers `Down { ref, reason }` as info when that connection ends, or its node does; at once if it is gone. As Erlang's `monitor/2`. Throws `VAQUERO_INVALID_REF`, and
+   * `VAQUERO_LIMIT_EXCEEDED` for more monitors than `maxSubscriptions`.
+   */
   monitor(ref: Ref): void {
     this.#process.resources.monitor(checkRef('monitor()', ref));
   }

@@ -4,7 +4,7 @@ import type { ConnectionOptions } from '../options.js';
 import { Latest, type OverflowPolicy } from '../policy.js';
 import type { Request } from '../request.js';
 
-/** Bytes that are read ahead for a handler that said `active(false)`: enough to see pings and a close, little enough to slow the client down. */
+/** Bytes that are read ahead of a handler that said `active(false)`: enough to see pings and a close, and few enough to slow the client down. */
 const INACTIVE_READ_AHEAD = 65_536;
 
 /** An info that a newer one with the same key may take the place of. */
@@ -24,8 +24,8 @@ class Replaceable {
 }
 
 /**
- * What waits for a connection, and what of it may be handled now: all in the order in which it came, but that infos pass the client's
- * frames while these must not be handled.
+ * What waits for a connection, in the order in which it came. While the client's frames must not be handled, infos that came after them
+ * are handled before them.
  */
 export class Inbox {
   /** What `active` said. */

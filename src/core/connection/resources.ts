@@ -61,7 +61,7 @@ export class Resources implements Watcher {
   }
 
   subscribe(topic: string): Promise<void> {
-    if (this.released) return Promise.resolve();
+    if (this.released) return AT_ONCE;
     this.checkLimit('maxSubscriptions', this.topics, 0, topic);
     const subscribed = this.bus.subscribe(topic, this.owner);
     this.topics ??= new Set();
@@ -74,7 +74,7 @@ export class Resources implements Watcher {
   }
 
   track(topic: string, meta: unknown): Promise<void> {
-    if (this.released) return Promise.resolve();
+    if (this.released) return AT_ONCE;
     this.checkLimit('maxSubscriptions', this.present, 0, topic);
     const tracked = this.bus.presence.track(topic, this.ref, meta);
     this.present ??= new Set();
