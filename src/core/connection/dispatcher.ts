@@ -42,8 +42,8 @@ export class Dispatcher {
 
   /** Who replies, for error messages. */
   get replier(): string {
-    const { current, plan } = this;
-    return current === null ? `connection.send() to ${plan.name}` : `${plan.name}.${current.name}`;
+    const { current, during, plan } = this;
+    return current === null ? `${plan.name} (${during})` : `${plan.name}.${current.name}`;
   }
 
   /** Begins with `@OnInit`. */

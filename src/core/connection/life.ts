@@ -45,13 +45,16 @@ export class Life {
   readonly dispatcher: Dispatcher;
   request: Readonly<Partial<RequestInfo>> = NOTHING;
   subprotocol: string | undefined = undefined;
+  /** What carries its frames; `null` until it is open. */
+  transport: Transport | null = null;
   /** Why it ends; `null` before. */
   reason: TerminateReason | null = null;
 
   private stage: (typeof Stage)[keyof typeof Stage] = Stage.upgrading;
   private readonly made = new Made();
-  private readonly replies: Replies;
-  private transport: Transport | null = null;
+  private sent: Replies | null = null;
+  /** What `shutdownReason` said, if it did. */
+  private shutdownReason: { readonly value: unknown } | null = null;
   private held: Resources | null = null;
   private socketGone = false;
 
@@ -60,8 +63,7 @@ export class Life {
     private readonly runtime: Runtime & Keeper,
     params: Readonly<Record<string, string>>,
   ) {
-    this.replies = new Replies(this);
-    this.dispatcher = new Dispatcher(this, plan, runtime, this.replies);
+    this.dispatcher = new Dispatcher(this, plan, runtime, new Replies(this, 'callback'));
     this.loop = new Loop(this, plan, runtime, this.dispatcher);
     this.connection = new Connection(this, params);
   }
@@ -126,7 +128,6 @@ export class Life {
     this.transport = transport;
     this.subprotocol = subprotocol;
     this.stage = Stage.open;
-    this.replies.opened(transport);
     this.loop.start(this.made.handler as object, transport);
   }
 
@@ -149,7 +150,8 @@ export class Life {
     }
     if (this.open && (this.transport as Transport).waiting > SEND_AHEAD * this.plan.options.backpressureLimit)
       this.endLater(() => this.end(OVERFLOW));
-    interpret(reply, this.replies)?.catch((error) => this.crash(error, 'send'));
+    this.sent ??= new Replies(this, 'send');
+    interpret(reply, this.sent)?.catch((error) => this.crash(error, 'send'));
   }
 
   /** What the connection holds beyond itself, made when first asked for. */
@@ -161,11 +163,6 @@ export class Life {
       if (this.loop.departure !== null) this.held.abandon();
     }
     return this.held;
-  }
-
-  /** There is room to write again. */
-  drained(): void {
-    this.replies.drained();
   }
 
   /** The client has left, but what it said before is not yet handled. */
@@ -182,14 +179,13 @@ export class Life {
   crash(thrown: unknown, stage?: ErrorStage): void {
     if (this.held?.brokeOff(thrown)) return;
     const { dispatcher, plan, request } = this;
-    const during = stage ?? dispatcher.during;
-    const method = stage === undefined ? dispatcher.current?.name : undefined;
-    const error = toError(thrown, method === undefined ? `${plan.name} (${during})` : `${plan.name}.${method}`);
+    const callback = stage === undefined ? dispatcher.current : null;
+    const error = toError(thrown, stage === undefined ? dispatcher.replier : `${plan.name} (${stage})`);
     dispatcher.crashed();
     this.runtime.report(error, {
-      stage: during,
+      stage: stage ?? dispatcher.during,
       handler: plan.name,
-      ...(method !== undefined && { method }),
+      ...(callback !== null && { method: callback.name }),
       ...(request.path !== undefined && { path: request.path }),
     });
     this.end({ type: 'crash', error });
@@ -216,7 +212,6 @@ export class Life {
     this.loop.stop();
     if (this.transport === null) this.socketGone = true;
     else this.transport.close(close?.code ?? closeCode(reason), close?.reason ?? '');
-    this.replies.drained();
     this.held?.release();
     if (this.dispatcher.current === null) this.terminate();
   }
@@ -245,7 +240,12 @@ export class Life {
   get told(): unknown {
     const reason = this.reason as TerminateReason;
     const normal = reason.type !== 'crash' && reason.type !== 'error';
-    return normal && this.replies.shutdown !== null ? this.replies.shutdown.value : reason;
+    return normal && this.shutdownReason !== null ? this.shutdownReason.value : reason;
+  }
+
+  /** Sets what that is where the end is normal. */
+  setShutdownReason(value: unknown): void {
+    this.shutdownReason = { value };
   }
 
   /** Cuts the socket of a connection that does not end by itself. */

@@ -11,6 +11,7 @@ import { type Runnable, wake } from '../scheduler.js';
 import type { Down } from '../timeout.js';
 import type { Transport, TransportListener } from '../transport.js';
 import type { Dispatcher } from './dispatcher.js';
+import { DrainSignal } from './drain-signal.js';
 import { Inbox } from './inbox.js';
 import { Pulse } from './pulse.js';
 import { Throttle } from './throttle.js';
@@ -27,8 +28,6 @@ interface Process {
   crash(error: unknown, stage: ErrorStage): void;
   /** The client has left, but what it said before is not yet handled. */
   abandoned(): void;
-  /** What was written has left. */
-  drained(): void;
   /** The transport has let go of everything. */
   gone(): void;
 }
@@ -47,6 +46,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
   private readonly pulse: Pulse;
   private readonly throttle: Throttle | null;
   private reading = true;
+  private drainSignal: DrainSignal | null = null;
 
   constructor(
     private readonly process: Process,
@@ -73,6 +73,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
     this.pulse.forget();
     this.inbox.clear();
     this.throttle?.stop();
+    this.drainSignal?.drained();
   }
 
   /** Handles the client's frames, or not. */
@@ -174,8 +175,15 @@ export class Loop implements TransportListener, Subscriber, Runnable {
   drained(): void {
     this.inbox.choked = false;
     this.watchOrNot();
-    this.process.drained();
+    this.drainSignal?.drained();
     this.proceed();
+  }
+
+  /** A promise that there is room to write, or nobody to write to; `null` while there is room. */
+  room(): Promise<void> | null {
+    if ((this.transport as Transport).flush()) return null;
+    this.drainSignal ??= new DrainSignal();
+    return this.drainSignal.wait();
   }
 
   gone(): void {

@@ -2,10 +2,10 @@ import type { TerminateReason } from '../close.js';
 import type { Close, Frame, RuntimeOptions } from '../commands.js';
 import { VaqueroError } from '../errors.js';
 import type { Target } from '../interpreter.js';
+import type { ErrorStage } from '../logging.js';
 import { runtimeOptionFaults } from '../option-checks.js';
 import type { Transport } from '../transport.js';
 import type { Dispatcher } from './dispatcher.js';
-import { DrainSignal } from './drain-signal.js';
 import type { Loop } from './loop.js';
 import type { Resources } from './resources.js';
 
@@ -13,31 +13,22 @@ import type { Resources } from './resources.js';
 interface Process {
   readonly open: boolean;
   readonly listening: boolean;
+  readonly transport: Transport | null;
+  readonly plan: { readonly name: string };
   readonly loop: Loop;
   readonly dispatcher: Dispatcher;
   readonly resources: Resources;
   end(reason: TerminateReason, close: Close): void;
-  crash(error: unknown): void;
+  setShutdownReason(value: unknown): void;
+  crash(error: unknown, stage?: ErrorStage): void;
 }
 
-/** What replies do to a connection. */
+/** What replies do to a connection, be they a callback's or those of `connection.send`. */
 export class Replies implements Target {
-  /** What `shutdownReason` said, if it did. */
-  shutdown: { readonly value: unknown } | null = null;
-  private transport: Transport | null = null;
-  private drainSignal: DrainSignal | null = null;
-
-  constructor(private readonly process: Process) {}
-
-  /** There is somebody to reply to. */
-  opened(transport: Transport): void {
-    this.transport = transport;
-  }
-
-  /** There is room to write again, or nobody to write to. */
-  drained(): void {
-    this.drainSignal?.drained();
-  }
+  constructor(
+    private readonly process: Process,
+    private readonly from: 'callback' | 'send',
+  ) {}
 
   get open(): boolean {
     return this.process.open;
@@ -48,19 +39,19 @@ export class Replies implements Target {
   }
 
   get replier(): string {
-    return this.process.dispatcher.replier;
+    return this.from === 'send' ? `connection.send() to ${this.process.plan.name}` : this.process.dispatcher.replier;
   }
 
   sendText(payload: string): void {
-    if (this.process.open) (this.transport as Transport).sendText(payload);
+    if (this.process.open) (this.process.transport as Transport).sendText(payload);
   }
 
   sendBinary(payload: Buffer): void {
-    if (this.process.open) (this.transport as Transport).sendBinary(payload);
+    if (this.process.open) (this.process.transport as Transport).sendBinary(payload);
   }
 
   sendFrame(frame: Frame): void {
-    if (this.process.open) (this.transport as Transport).sendFrame(frame);
+    if (this.process.open) (this.process.transport as Transport).sendFrame(frame);
   }
 
   stop(close: Close): void {
@@ -72,18 +63,18 @@ export class Replies implements Target {
   }
 
   setDeflate(on: boolean): void {
-    this.transport?.setDeflate(on);
+    this.process.transport?.setDeflate(on);
   }
 
   setOptions(options: RuntimeOptions): void {
     const faults = runtimeOptionFaults(options);
     if (faults.length > 0) throw new VaqueroError('VAQUERO_INVALID_OPTION', `${this.replier}: setOptions: ${faults.join('; ')}.`);
-    if (options.maxFrameSize !== undefined) this.transport?.setMaxFrameSize(options.maxFrameSize);
+    if (options.maxFrameSize !== undefined) this.process.transport?.setMaxFrameSize(options.maxFrameSize);
     if (options.idleTimeout !== undefined) this.process.loop.setIdleTimeout(options.idleTimeout);
   }
 
   setShutdownReason(value: unknown): void {
-    this.shutdown = { value };
+    this.process.setShutdownReason(value);
   }
 
   answer(value: unknown): void {
@@ -91,9 +82,7 @@ export class Replies implements Target {
   }
 
   room(): Promise<void> | null {
-    if ((this.transport as Transport).flush()) return null;
-    this.drainSignal ??= new DrainSignal();
-    return this.drainSignal.wait();
+    return this.process.loop.room();
   }
 
   onEnd(callback: () => void): () => void {
@@ -101,6 +90,6 @@ export class Replies implements Target {
   }
 
   failed(error: unknown): void {
-    this.process.crash(error);
+    this.process.crash(error, this.from === 'send' ? 'send' : undefined);
   }
 }

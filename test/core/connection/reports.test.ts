@@ -45,6 +45,40 @@ describe.each(DOORS)('$name', (door) => {
     });
   });
 
+  test('what connection.send is given that is no reply, or fails in part, is not put down to the callback that runs', async () => {
+    const begun = new Events<Connection>();
+    let release: () => void = () => undefined;
+
+    @WebSocketHandler('/')
+    class Busy {
+      @OnText() async talk(_message: string, connection: Connection) {
+        begun.push(connection);
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+      }
+    }
+    const server = await door.open([Busy]);
+    const client = await server.visit('/');
+    client.text('go');
+    const connection = await begun.next();
+    let failSecond: (error: Error) => void = () => undefined;
+    const second = new Promise<Reply>((_, reject) => {
+      failSecond = reject;
+    });
+
+    const first = server.nextError();
+    connection.send([Promise.resolve({} as never), second]);
+    const { error, context } = await first;
+    expect(error.message).toMatch(/^connection\.send\(\) to Busy replied with a plain object/);
+    expect(context).toEqual({ stage: 'send', handler: 'Busy', path: '/' });
+
+    const next = server.nextError();
+    failSecond(new Error('second'));
+    expect(await next).toEqual({ error: new Error('second'), context: { stage: 'send', handler: 'Busy', path: '/' } });
+    release();
+  });
+
   test('a published command that is wrong, and a key that throws, are errors of an info', async () => {
     const begun = new Events<void>();
 
