@@ -20,6 +20,11 @@ export function isCommand(value: object): value is AnyCommand {
   return (value as { [BRAND]?: true })[BRAND] === true;
 }
 
+/** @internal Whether a value is a frame, be it of another copy of the package. */
+export function isFrame(value: unknown): value is Frame {
+  return typeof value === 'object' && value !== null && isCommand(value) && value.kind === 'frame';
+}
+
 /** A data or control frame, ready to be sent any number of times; its payload is not copied, so leave it as it is. */
 export class Frame extends Command {
   readonly kind = 'frame';
@@ -108,7 +113,7 @@ export type AnyCommand = Frame | Close | Active | Deflate | SetOptions | Shutdow
 /** A value, or a promise of it. */
 export type Awaitable<Value> = Value | PromiseLike<Value>;
 
-/** A reply that is no promise itself; told apart so that `Promise<Reply>` can be awaited, which a type that contains its own promise cannot. */
+/** A reply that is no promise itself. `Reply` is a promise of this and not of itself, because TypeScript cannot await a type that is. */
 type Settled =
   // biome-ignore lint/suspicious/noConfusingVoidType: a callback without a return statement is a reply of nothing.
   | void
@@ -124,7 +129,8 @@ type Settled =
 
 /**
  * What a callback may return, and what `connection.send` takes: nothing, a string (a text frame), bytes (a binary frame), a frame
- * or command, an array or (async) iterable of these, nested as deep as you like, or a promise of any.
+ * or command, an array or (async) iterable of these, nested as deep as you like, or a promise of any. Bytes are not copied: leave them as they are once
+ * they are returned, for those above 8 KiB, and all of them where `compress` was negotiated, are read later.
  */
 export type Reply = Awaitable<Settled>;
 
@@ -137,7 +143,7 @@ export function text(payload: string): Frame {
   return new Frame('text', payload);
 }
 
-/** A binary frame; the bytes are not copied. Throws `VAQUERO_INVALID_FRAME` unless given a `Uint8Array` or `ArrayBuffer`. */
+/** A binary frame; the bytes are not copied, so leave them as they are. Throws `VAQUERO_INVALID_FRAME` unless given a `Uint8Array` or `ArrayBuffer`. */
 export function binary(payload: Uint8Array | ArrayBuffer): Frame {
   if (!isBytes(payload)) throw invalid('binary() takes a Uint8Array, a Buffer or an ArrayBuffer', payload);
   return new Frame('binary', toBuffer(payload));

@@ -1,6 +1,6 @@
-/** What can wait in a mailbox; `own` are infos that the connection asked for itself: its timers and monitors. */
-export const Mail = { text: 0, binary: 1, ping: 2, pong: 3, end: 4, info: 5, own: 6, request: 7 } as const;
-/** The kind of one thing that waits: a value of {@link Mail}. */
+/** What can wait in a mailbox; `timeout` and `down` are infos that the connection asked for itself, by its timers and monitors. */
+export const Mail = { text: 0, binary: 1, ping: 2, pong: 3, end: 4, info: 5, timeout: 6, down: 7, request: 8 } as const;
+/** One of {@link Mail}. */
 export type MailKind = (typeof Mail)[keyof typeof Mail];
 
 const FIRST_CAPACITY = 16;

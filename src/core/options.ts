@@ -57,11 +57,11 @@ export interface HandlerOptions {
   readonly rateLimit?: RateLimit;
   /** Fragments that a message may come in. Default 16,384. */
   readonly maxFragments?: number;
-  /** Topics that a connection may be subscribed to, and as many others that it may monitor. Default 1,000. */
+  /** Topics that a connection may be subscribed to, as many that it may be present in, and as many others that it may monitor or wait to be told the end of. Default 1,000. */
   readonly maxSubscriptions?: number;
-  /** Timers of a connection that may run. Default 1,000. */
+  /** Timers of a connection that may run, or have rung and wait to be handled. Default 1,000. */
   readonly maxTimers?: number;
-  /** What of the request `connection.request` keeps. Default: method, URL parts and peer. */
+  /** What of the request `connection.request` keeps, as an object; without one the request is answered 500, with `VAQUERO_INVALID_OPTION`. Default: method, URL parts and peer. */
   readonly requestFilter?: (request: UpgradeRequest) => Partial<RequestInfo>;
 }
 

@@ -1,6 +1,5 @@
 import type { Bus } from './bus.js';
 import type { Clock } from './clock.js';
-import type { Life } from './connection/life.js';
 import type { Counters } from './counters.js';
 import type { IdleClock } from './idle.js';
 import type { ErrorContext, Logger } from './logging.js';
@@ -21,8 +20,4 @@ export interface Runtime {
   ignored(handler: string, kind: string): void;
   /** An info that no `@OnInfo` takes; logged as frames are, or as a warning where it could be a class's but is a plain object. */
   unmatched(plan: Plan, info: unknown): void;
-  /** A life's clean-up is over; its socket may not be gone yet. */
-  terminated(life: Life): void;
-  /** A life is over, and its socket is gone. */
-  ended(life: Life): void;
 }

@@ -5,6 +5,8 @@ import { Heap } from './heap.js';
 export abstract class Alarm {
   /** @internal When, by the clock. */
   due = 0;
+  /** @internal Which of those that are due at the same moment: the one that was started first. */
+  order = 0;
   /** @internal Where in the heap; -1 while not in it. */
   slot = -1;
 
@@ -15,7 +17,8 @@ export abstract class Alarm {
 /** All the alarms of a server behind a single timer of its clock: a heap with the earliest on top. */
 export class Timers {
   readonly #clock: Clock;
-  readonly #alarms = new Heap<Alarm>((a, b) => a.due < b.due);
+  readonly #alarms = new Heap<Alarm>((a, b) => a.due < b.due || (a.due === b.due && a.order < b.order));
+  #started = 0;
   #armed: unknown = null;
   #armedFor = Number.POSITIVE_INFINITY;
 
@@ -25,6 +28,7 @@ export class Timers {
 
   start(alarm: Alarm, ms: number): void {
     alarm.due = this.#clock.now() + ms;
+    alarm.order = this.#started++;
     this.#alarms.add(alarm);
     this.#arm();
   }

@@ -10,7 +10,7 @@ export interface RateLimit {
   readonly policy?: 'close' | 'drop' | 'pause';
 }
 
-/** A token bucket that is filled when it is asked, by a clock that is read once a chunk: no timer. */
+/** A token bucket that is filled when it is asked, by the time that has passed since: no timer. */
 export class TokenBucket {
   private tokens: number;
   private filledAt: number;

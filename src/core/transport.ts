@@ -18,15 +18,15 @@ export interface Transport {
   resume(): void;
   /** Bytes that wait to be written. */
   readonly waiting: number;
-  /** Whether it is wise to wait for `drained` before sending more. */
-  readonly full: boolean;
+  /** Writes what was gathered; false if it is wise to wait for `drained` before sending more, as with `write` of Node's streams. */
+  flush(): boolean;
   /** Sends what is queued and a close frame, and ends; `NO_STATUS` for a close frame without a code, `null` where no close frame can be sent. Nothing is delivered any more. */
   close(code: number | null, reason: string): void;
   /** Cuts the connection at once. */
   cut(): void;
 }
 
-/** What a transport tells the connection. It never calls while it is being called. */
+/** What a transport tells the connection. While it is being called, it calls `congested` and `drained`, and nothing else. */
 export interface TransportListener {
   /** Anything at all came from the client. */
   heard(): void;

@@ -1,6 +1,6 @@
 import type { Bus } from '../core/bus.js';
 import type { TerminateReason } from '../core/close.js';
-import { binary, close, Frame, text } from '../core/commands.js';
+import { binary, close, type Frame, isFrame, text } from '../core/commands.js';
 import type { Connection } from '../core/connection/connection.js';
 import type { Life } from '../core/connection/life.js';
 import type { Counters } from '../core/counters.js';
@@ -151,5 +151,5 @@ export class Mounted<Handler extends object = object> {
 
 function toFrame(message: string | Uint8Array | ArrayBuffer | Frame): Frame {
   if (typeof message === 'string') return text(message);
-  return message instanceof Frame ? message : binary(message);
+  return isFrame(message) ? message : binary(message);
 }

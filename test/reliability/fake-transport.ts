@@ -5,7 +5,6 @@ import type { Transport, TransportListener } from '../../src/core/transport.js';
 export class FakeTransport implements Transport {
   readonly sent: string[] = [];
   closedWith: number | null | undefined = undefined;
-  readonly full = false;
   readonly waiting = 0;
   #listener: TransportListener | null = null;
 
@@ -34,6 +33,10 @@ export class FakeTransport implements Transport {
 
   #mustBeOpen(): void {
     if (this.closedWith !== undefined) throw new Error('sent after the close frame');
+  }
+
+  flush(): boolean {
+    return true;
   }
 
   cork(): void {}

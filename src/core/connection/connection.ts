@@ -3,37 +3,45 @@ import { type Awaitable, close, type Reply } from '../commands.js';
 import type { Ref } from '../ref.js';
 import { Timeout, type TimerRef } from '../timeout.js';
 import type { RequestInfo } from '../upgrade-request.js';
-import type { Life } from './life.js';
+import type { Resources } from './resources.js';
+
+/** The process that a connection stands for. */
+interface Process {
+  readonly request: Readonly<Partial<RequestInfo>>;
+  readonly subprotocol: string | undefined;
+  readonly resources: Resources;
+  send(reply: unknown): void;
+}
 
 /**
  * A connection as its handler sees it, Erlang's `self()`: injectable into the handler, and the second parameter of its callbacks.
  * Its `Params` are those of the path.
  */
 export class Connection<Params extends object = Record<string, string>> {
-  readonly #life: Life;
+  readonly #process: Process;
 
   /** What the path's parameters matched, decoded. */
   readonly params: Readonly<Params>;
 
   /** @internal Connections are made by the server. */
-  constructor(life: Life, params: Readonly<Params>) {
-    this.#life = life;
+  constructor(process: Process, params: Readonly<Params>) {
+    this.#process = process;
     this.params = params;
   }
 
   /** The address of this connection for `bus.send`: a string that can be stored, logged and sent to another node. */
   get ref(): Ref {
-    return this.#life.belongings.ref;
+    return this.#process.resources.ref;
   }
 
   /** What `requestFilter` kept of the request; by default method, URL parts and peer. */
   get request(): Readonly<Partial<RequestInfo>> {
-    return this.#life.request;
+    return this.#process.request;
   }
 
   /** The sub-protocol that was chosen; `undefined` for none, and before the upgrade is complete. */
   get subprotocol(): string | undefined {
-    return this.#life.subprotocol;
+    return this.#process.subprotocol;
   }
 
   /**
@@ -41,7 +49,7 @@ export class Connection<Params extends object = Record<string, string>> {
    * broke off, and that rejects with its reason, has not failed.
    */
   get signal(): AbortSignal {
-    return this.#life.belongings.signal;
+    return this.#process.resources.signal;
   }
 
   /**
@@ -50,59 +58,69 @@ export class Connection<Params extends object = Record<string, string>> {
    * a connection for which sixteen times its `backpressure.limit` waits ends with 1013; return a generator to send much.
    */
   send(reply: Awaitable<Reply>): void {
-    this.#life.send(reply);
+    this.#process.send(reply);
   }
 
   /** Ends the connection as the reply `close(code, reason)` does. Default code 1000. Throws `VAQUERO_INVALID_FRAME` and `VAQUERO_NOT_OPEN`. */
   close(code?: number, reason?: string): void {
-    this.#life.send(close(code, reason));
+    this.#process.send(close(code, reason));
   }
 
-  /** Delivers infos that are published to this topic, until `unsubscribe` or the end; resolves when they will arrive. Throws `VAQUERO_INVALID_TOPIC`. */
+  /**
+   * Delivers infos that are published to this topic, until `unsubscribe` or the end; resolves when they will arrive. Throws `VAQUERO_INVALID_TOPIC`, and
+   * `VAQUERO_LIMIT_EXCEEDED` for more topics than `maxSubscriptions`; with a broker rejects with `VAQUERO_BUS_DENIED` and `VAQUERO_BUS_UNAVAILABLE`.
+   */
   subscribe(topic: string): Promise<void> {
-    return this.#life.belongings.subscribe(topic);
+    return this.#process.resources.subscribe(topic);
   }
 
   /** Takes a subscription back. */
   unsubscribe(topic: string): void {
-    this.#life.belongings.unsubscribe(topic);
+    this.#process.resources.unsubscribe(topic);
   }
 
   /**
    * Makes this connection present in a topic, with a meta that others see, until `untrack` or the end; the topic's subscribers get a `PresenceDiff`. Once more
-   * replaces the meta. Resolves when others can see it. Throws `VAQUERO_INVALID_TOPIC`, and with a broker `VAQUERO_INFO_NOT_PORTABLE` and `VAQUERO_INFO_TOO_LARGE`.
+   * replaces the meta. Resolves when others can see it. Throws `VAQUERO_INVALID_TOPIC`, `VAQUERO_LIMIT_EXCEEDED` for more topics than `maxSubscriptions`, and with a broker
+   * `VAQUERO_INFO_NOT_PORTABLE` and `VAQUERO_INFO_TOO_LARGE`.
    */
   track(topic: string, meta?: unknown): Promise<void> {
-    return this.#life.belongings.track(topic, meta);
+    return this.#process.resources.track(topic, meta);
   }
 
   /** Takes presence in a topic back. */
   untrack(topic: string): void {
-    this.#life.belongings.untrack(topic);
+    this.#process.resources.untrack(topic);
   }
 
-  /** Delivers `Timeout { ref, message }` as info in `ms` milliseconds, as Erlang's `start_timer/3`. Throws `VAQUERO_INVALID_TIMER`. */
+  /**
+   * Delivers `Timeout { ref, message }` as info in `ms` milliseconds, as Erlang's `start_timer/3`. Throws `VAQUERO_INVALID_TIMER`, and `VAQUERO_LIMIT_EXCEEDED` for more
+   * timers than `maxTimers`.
+   */
   startTimer(ms: number, message: unknown): TimerRef {
-    return this.#life.belongings.startTimer(ms, (ref) => new Timeout(ref, message));
+    return this.#process.resources.startTimer(ms, (ref) => new Timeout(ref, message));
   }
 
-  /** Delivers the info itself in `ms` milliseconds, as Erlang's `send_after/3`. Throws `VAQUERO_INVALID_TIMER`. */
+  /** Delivers the info itself in `ms` milliseconds, as Erlang's `send_after/3`. Throws `VAQUERO_INVALID_TIMER`, and `VAQUERO_LIMIT_EXCEEDED` for more timers than `maxTimers`. */
   sendAfter(ms: number, info: unknown): TimerRef {
-    return this.#life.belongings.startTimer(ms, () => info);
+    return this.#process.resources.startTimer(ms, () => info);
   }
 
   /** Stops a timer; the milliseconds that were left, or `false` if it has rung or never was. */
   cancelTimer(ref: TimerRef): number | false {
-    return this.#life.belongings.cancelTimer(ref);
+    return this.#process.resources.cancelTimer(ref);
   }
 
-  /** Delivers `Down { ref, reason }` as info when that connection ends, or its node does; at once if it is gone. As Erlang's `monitor/2`. Throws `VAQUERO_INVALID_REF`. */
+  /**
+   * Delivers `Down { ref, reason }` as info when that connection ends, or its node does; at once if it is gone. As Erlang's `monitor/2`. Throws `VAQUERO_INVALID_REF`, and
+   * `VAQUERO_LIMIT_EXCEEDED` for more monitors than `maxSubscriptions`.
+   */
   monitor(ref: Ref): void {
-    this.#life.belongings.monitor(checkRef('monitor()', ref));
+    this.#process.resources.monitor(checkRef('monitor()', ref));
   }
 
   /** Takes a monitor back. */
   demonitor(ref: Ref): void {
-    this.#life.belongings.demonitor(ref);
+    this.#process.resources.demonitor(ref);
   }
 }

@@ -1,14 +1,26 @@
 import type { TerminateReason } from '../close.js';
-import { Command } from '../commands.js';
+import { type AnyCommand, isCommand } from '../commands.js';
 import type { Callback } from '../info-clauses.js';
-import { interpret } from '../interpreter.js';
+import { interpret, type Target } from '../interpreter.js';
 import type { ErrorStage } from '../logging.js';
 import { Mail, type MailKind } from '../mailbox.js';
 import type { Plan } from '../plan.js';
 import type { Request } from '../request.js';
 import type { Runtime } from '../runtime.js';
-import type { Life } from './life.js';
-import type { Replies } from './replies.js';
+import type { Connection } from './connection.js';
+
+/** The process whose handler it calls. */
+interface Process {
+  readonly connection: Connection;
+  readonly open: boolean;
+  readonly ending: boolean;
+  readonly loop: { proceed(): void };
+  send(reply: unknown): void;
+  end(reason: TerminateReason): void;
+  crash(error: unknown, stage?: ErrorStage): void;
+  /** A callback has returned, and all that it replied is applied. */
+  returned(): void;
+}
 
 /** Calls the handler with one event: the callback that takes it, what it replies, and the answer to who asked. */
 export class Dispatcher {
@@ -22,16 +34,22 @@ export class Dispatcher {
   private handler: object | null = null;
 
   constructor(
-    private readonly life: Life,
+    private readonly process: Process,
     private readonly plan: Plan,
     private readonly runtime: Runtime,
-    private readonly replies: Replies,
+    private readonly replies: Target,
   ) {}
+
+  /** Who replies, for error messages. */
+  get replier(): string {
+    const { current, during, plan } = this;
+    return current === null ? `${plan.name} (${during})` : `${plan.name}.${current.name}`;
+  }
 
   /** Begins with `@OnInit`. */
   init(handler: object): void {
     this.handler = handler;
-    if (this.plan.init !== null) this.call(this.plan.init, 'init', this.life.connection);
+    if (this.plan.init !== null) this.call(this.plan.init, 'init', this.process.connection);
   }
 
   /** Handles what has waited. */
@@ -46,12 +64,13 @@ export class Dispatcher {
       case Mail.pong:
         return this.call(this.plan.pong as Callback, 'pong', value);
       case Mail.info:
-      case Mail.own:
+      case Mail.timeout:
+      case Mail.down:
         return this.handleInfo(value);
       case Mail.request:
         return this.handleRequest(value as Request);
       case Mail.end:
-        return this.life.end(value as TerminateReason);
+        return this.process.end(value as TerminateReason);
     }
   }
 
@@ -70,7 +89,7 @@ export class Dispatcher {
 
   /** Tells who asked that there is no answer, unless there was one. */
   private requestDone(): void {
-    this.request?.fail(this.life.ending ? 'gone' : 'unanswered');
+    this.request?.fail(this.process.ending ? 'gone' : 'unanswered');
     this.request = null;
   }
 
@@ -85,19 +104,18 @@ export class Dispatcher {
       const clause = clauses[i] as (typeof clauses)[number];
       if (clause.takes === null || this.takes(clause.callback, clause.takes, info))
         return this.call(clause.callback, 'info', info);
-      if (!this.life.open) return;
+      if (!this.process.open) return;
     }
-    if (info instanceof Command) this.apply(info);
+    if (typeof info === 'object' && info !== null && isCommand(info)) this.apply(info);
     else this.runtime.unmatched(this.plan, info);
   }
 
   /** A frame or command that no clause took is what it is; its options may be wrong. */
-  private apply(command: Command): void {
+  private apply(command: AnyCommand): void {
     try {
-      this.life.send(command);
+      this.process.send(command);
     } catch (error) {
-      this.during = 'info';
-      this.life.crash(error);
+      this.process.crash(error, 'info');
     }
   }
 
@@ -107,7 +125,7 @@ export class Dispatcher {
       return takes(info);
     } catch (error) {
       this.enter(callback, 'info');
-      this.life.crash(error);
+      this.process.crash(error);
       this.leave();
       return false;
     }
@@ -116,14 +134,14 @@ export class Dispatcher {
   call(callback: Callback, stage: ErrorStage, event: unknown): void {
     this.enter(callback, stage);
     try {
-      const reply = callback.fn.call(this.handler as object, event, this.life.connection);
+      const reply = callback.fn.call(this.handler as object, event, this.process.connection);
       if (typeof reply === 'string') this.replies.sendText(reply);
       else if (reply !== undefined) {
         const pending = interpret(reply, this.replies);
         if (pending !== undefined) return this.wait(pending);
       }
     } catch (error) {
-      this.life.crash(error);
+      this.process.crash(error);
     }
     this.leave();
   }
@@ -132,7 +150,7 @@ export class Dispatcher {
     pending.then(
       () => this.settled(),
       (error) => {
-        this.life.crash(error);
+        this.process.crash(error);
         this.settled();
       },
     );
@@ -140,7 +158,7 @@ export class Dispatcher {
 
   private settled(): void {
     this.leave();
-    this.life.loop.proceed();
+    this.process.loop.proceed();
   }
 
   /** A callback begins; `@OnUpgrade` too, which the life calls itself. */
@@ -153,6 +171,6 @@ export class Dispatcher {
   leave(): void {
     this.current = null;
     if (this.request !== null) this.requestDone();
-    this.life.returned();
+    this.process.returned();
   }
 }

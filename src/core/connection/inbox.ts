@@ -4,20 +4,28 @@ import type { ConnectionOptions } from '../options.js';
 import { Latest, type OverflowPolicy } from '../policy.js';
 import type { Request } from '../request.js';
 
-/** Bytes that are read ahead for a handler that said `active(false)`: enough to see pings and a close, little enough to slow the client down. */
+/** Bytes that are read ahead of a handler that said `active(false)`: enough to see pings and a close, and few enough to slow the client down. */
 const INACTIVE_READ_AHEAD = 65_536;
 
 /** An info that a newer one with the same key may take the place of. */
 class Replaceable {
   constructor(
-    readonly key: unknown,
+    /** Those of the same policy that wait. */
+    private readonly keys: Map<unknown, Replaceable>,
+    private readonly key: unknown,
     public info: unknown,
   ) {}
+
+  /** The info, which none can take the place of any more. */
+  open(): unknown {
+    if (this.keys.get(this.key) === this) this.keys.delete(this.key);
+    return this.info;
+  }
 }
 
 /**
- * What waits for a connection, and what of it may be handled now: all in the order in which it came, but that infos pass the client's
- * frames while these must not be handled.
+ * What waits for a connection, in the order in which it came. While the client's frames must not be handled, infos that came after them
+ * are handled before them.
  */
 export class Inbox {
   /** What `active` said. */
@@ -29,11 +37,17 @@ export class Inbox {
   /** The kind of what `take` gave last. */
   kind: MailKind = Mail.end;
 
+  /** Infos of the connection's timers that wait. */
+  timeouts = 0;
+  /** Infos of the connection's monitors that wait. */
+  downs = 0;
+
   private mailbox: Mailbox | null = null;
   /** Frames taken from the mailbox while they must not be handled; they come before all that is in it. */
   private held: Mailbox | null = null;
   private source: Mailbox | null = null;
-  private replaceable: Map<unknown, Replaceable> | null = null;
+  /** The infos that can be replaced, by their keys, of each policy: what is a key to the one is none to the other. */
+  private replaceable: Map<Latest, Map<unknown, Replaceable>> | null = null;
 
   constructor(
     private readonly options: ConnectionOptions,
@@ -63,6 +77,8 @@ export class Inbox {
   put(kind: MailKind, value: unknown): void {
     this.mailbox ??= new Mailbox();
     this.mailbox.put(kind, value instanceof Uint8Array && kind < Mail.end ? ownBytes(value as Buffer) : value);
+    if (kind === Mail.timeout) this.timeouts++;
+    else if (kind === Mail.down) this.downs++;
   }
 
   /** Takes in an info or published frame, as far as bounds and policies allow; false if the connection must end of it. */
@@ -70,7 +86,7 @@ export class Inbox {
     const { mailboxLimit, mailboxPolicy, backpressurePolicy } = this.options;
     if (this.choked) return this.apply(backpressurePolicy, info);
     if (this.infos >= mailboxLimit) return this.apply(mailboxPolicy, info);
-    if (mailboxPolicy instanceof Latest) this.putReplaceable(mailboxPolicy.key(info), info);
+    if (mailboxPolicy instanceof Latest) this.putReplaceable(mailboxPolicy, mailboxPolicy.key(info), info);
     else this.put(Mail.info, info);
     return true;
   }
@@ -85,44 +101,46 @@ export class Inbox {
 
   private apply(policy: OverflowPolicy, info: unknown): boolean {
     if (policy === 'close') return false;
-    if (policy === 'drop-newest') {
-      if (this.infos < this.options.mailboxLimit) this.put(Mail.info, info);
-      else this.counters.dropped++;
-      return true;
+    if (policy instanceof Latest) this.replaceOrPut(policy, info);
+    else if (policy === 'drop-newest' && this.infos >= this.options.mailboxLimit) this.counters.dropped++;
+    else {
+      this.makeRoom();
+      this.put(Mail.info, info);
     }
-    const key = policy instanceof Latest ? policy.key(info) : undefined;
-    if (this.replace(key, info)) return true;
-    if (this.infos >= this.options.mailboxLimit) this.dropOldest();
-    this.putReplaceable(key, info);
     return true;
   }
 
-  private replace(key: unknown, info: unknown): boolean {
-    const waiting = key === undefined ? undefined : this.replaceable?.get(key);
-    if (waiting === undefined) return false;
+  private replaceOrPut(policy: Latest, info: unknown): void {
+    const key = policy.key(info);
+    const waiting = this.replaceable?.get(policy)?.get(key);
+    if (waiting === undefined) {
+      this.makeRoom();
+      return this.putReplaceable(policy, key, info);
+    }
     waiting.info = info;
     this.counters.replaced++;
-    return true;
   }
 
-  private putReplaceable(key: unknown, info: unknown): void {
+  /** Takes in an info that a newer one with the same key may take the place of; none can that of one without a key. */
+  private putReplaceable(policy: Latest, key: unknown, info: unknown): void {
     if (key === undefined) return this.put(Mail.info, info);
-    const waiting = new Replaceable(key, info);
     this.replaceable ??= new Map();
-    this.replaceable.set(key, waiting);
+    let keys = this.replaceable.get(policy);
+    if (keys === undefined) {
+      keys = new Map();
+      this.replaceable.set(policy, keys);
+    }
+    const waiting = new Replaceable(keys, key, info);
+    keys.set(key, waiting);
     this.put(Mail.info, waiting);
   }
 
-  private dropOldest(): void {
-    this.opened((this.mailbox as Mailbox).takeOldestInfo());
+  /** Drops the oldest info where there is no room for one more. */
+  private makeRoom(): void {
+    if (this.infos < this.options.mailboxLimit) return;
+    const oldest = (this.mailbox as Mailbox).takeOldestInfo();
+    if (oldest instanceof Replaceable) oldest.open();
     this.counters.dropped++;
-  }
-
-  /** An info as it was sent, which none can take the place of any more. */
-  private opened(info: unknown): unknown {
-    if (!(info instanceof Replaceable)) return info;
-    if (this.replaceable?.get(info.key) === info) this.replaceable.delete(info.key);
-    return info.info;
   }
 
   /** Finds the next that may be handled, for `take`; frames that must not be are set aside on the way. */
@@ -142,7 +160,9 @@ export class Inbox {
     const source = this.source as Mailbox;
     const value = source.take();
     this.kind = source.kind;
-    return this.replaceable === null ? value : this.opened(value);
+    if (this.kind === Mail.timeout) this.timeouts--;
+    else if (this.kind === Mail.down) this.downs--;
+    return this.replaceable !== null && value instanceof Replaceable ? value.open() : value;
   }
 
   /** Whether the socket should be read: not from the limits on, and again from half of them down. */

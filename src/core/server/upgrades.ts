@@ -122,7 +122,7 @@ export class Upgrades {
     });
     this.#hub.timers.start(deadline, this.#limits.handshakeTimeout);
     // A handler that thinks for long does not keep the client waiting while the server closes.
-    const forget = life.belongings.onEnd(() => {
+    const forget = life.resources.onEnd(() => {
       if (this.#hub.closing) this.#refuse(socket, unavailable('The server is closing.'));
     });
     void admission.then((answer) => {

@@ -132,9 +132,9 @@ export class WebSocketTransport extends Alarm implements Transport, ReceiverEven
     return this.sender.waiting;
   }
 
-  get full(): boolean {
+  flush(): boolean {
     this.sender.run();
-    return this.socket.writableNeedDrain || this.isCongested;
+    return !this.socket.writableNeedDrain && !this.isCongested;
   }
 
   close(code: number | null, reason: string): void {

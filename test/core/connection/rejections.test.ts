@@ -32,6 +32,7 @@ class Failing {
       case 'async generator': return (async function* () { try { yield 'a'; } finally { await later('async finally'); } })();
       case 'endless': return (async function* () { try { for (;;) { await new Promise(setImmediate); yield 'a'; } } finally { fail('returned'); } })();
       case 'send': connection.send(later('send')); return 'sent';
+      case 'flooded': connection.send(Buffer.alloc(17 * 2 ** 20)); connection.send(later('flooded')); return;
       case 'thenable': return { then(_, reject) { reject(new Error('thenable')); } };
       case 'timer': connection.sendAfter(1, 'timer'); return;
     }
@@ -67,7 +68,7 @@ async function visit(query, message, then = () => {}) {
 const drop = async (socket) => { await once(socket, 'data'); socket.destroy(); };
 await visit('upgrade');
 await visit('init');
-for (const message of ['promise', 'promises', 'set', 'nested set', 'generator', 'async generator', 'send', 'thenable', 'timer']) await visit('', message);
+for (const message of ['promise', 'promises', 'set', 'nested set', 'generator', 'async generator', 'send', 'flooded', 'thenable', 'timer']) await visit('', message);
 await visit('', 'endless', drop);
 await visit('', undefined, () => server.bus.publish('all', 'predicate'));
 await visit('', undefined, () => server.bus.publish('all', 'published'));
@@ -98,6 +99,7 @@ test('every rejection is reported, and none is unhandled', async () => {
       'async finally',
       'returned',
       'send',
+      'flooded',
       'thenable',
       'predicate',
     ]) {
@@ -105,8 +107,8 @@ test('every rejection is reported, and none is unhandled', async () => {
     }
     expect(reported).toContain('info timer');
     expect(reported).toContain('info published');
-    expect(reported.filter((message) => message === 'terminate')).toHaveLength(14);
-    expect(reported.filter((message) => message === 'dispose')).toHaveLength(14);
+    expect(reported.filter((message) => message === 'terminate')).toHaveLength(15);
+    expect(reported.filter((message) => message === 'dispose')).toHaveLength(15);
   } finally {
     await rm(directory, { recursive: true });
   }

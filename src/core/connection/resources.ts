@@ -5,14 +5,20 @@ import type { Ref } from '../ref.js';
 import { Delivery, type Down, type TimerRef } from '../timeout.js';
 import type { Timers } from '../timers.js';
 
-/** Whose belongings they are. */
+/** Whose resources they are. */
 interface Owner extends Subscriber {
-  /** Takes an info that the connection asked for itself, which no policy drops. */
-  remind(info: unknown): void;
+  /** Takes an info of a timer. */
+  timeout(info: unknown): void;
+  /** Takes what became of a connection that is monitored. */
+  down(info: Down): void;
+  /** Infos of timers that are not handled yet: they count as timers, or a service could fill a mailbox whose handler is busy. */
+  readonly timeouts: number;
+  /** Infos of monitors that are not handled yet. */
+  readonly downs: number;
 }
 
 /** What a connection holds beyond itself. All of it ends with the connection; most connections hold little, so each part is made when first used. */
-export class Belongings implements Watcher {
+export class Resources implements Watcher {
   private topics: Set<string> | null = null;
   private timers: Map<TimerRef, Delivery> | null = null;
   private watched: Set<Ref> | null = null;
@@ -55,8 +61,8 @@ export class Belongings implements Watcher {
   }
 
   subscribe(topic: string): Promise<void> {
-    if (this.released) return Promise.resolve();
-    this.checkLimit(this.topics, 'maxSubscriptions', topic);
+    if (this.released) return AT_ONCE;
+    this.checkLimit('maxSubscriptions', this.topics, 0, topic);
     const subscribed = this.bus.subscribe(topic, this.owner);
     this.topics ??= new Set();
     this.topics.add(topic);
@@ -68,8 +74,8 @@ export class Belongings implements Watcher {
   }
 
   track(topic: string, meta: unknown): Promise<void> {
-    if (this.released) return Promise.resolve();
-    this.checkLimit(this.present, 'maxSubscriptions', topic);
+    if (this.released) return AT_ONCE;
+    this.checkLimit('maxSubscriptions', this.present, 0, topic);
     const tracked = this.bus.presence.track(topic, this.ref, meta);
     this.present ??= new Set();
     this.present.add(topic);
@@ -99,7 +105,7 @@ export class Belongings implements Watcher {
     }
     const ref = ++this.lastTimer as TimerRef;
     if (this.released) return ref;
-    this.checkLimit(this.timers, 'maxTimers');
+    this.checkLimit('maxTimers', this.timers, this.owner.timeouts);
     const delivery = new Delivery(ref, makeInfo(ref), this);
     this.timers ??= new Map();
     this.timers.set(ref, delivery);
@@ -116,12 +122,12 @@ export class Belongings implements Watcher {
 
   timerRang(ref: TimerRef, info: unknown): void {
     this.timers?.delete(ref);
-    this.owner.remind(info);
+    this.owner.timeout(info);
   }
 
   monitor(ref: Ref): void {
     if (this.released) return;
-    this.checkLimit(this.watched, 'maxSubscriptions', ref);
+    this.checkLimit('maxSubscriptions', this.watched, this.owner.downs, ref);
     this.watched ??= new Set();
     this.watched.add(ref);
     this.bus.monitor(ref, this);
@@ -130,23 +136,25 @@ export class Belongings implements Watcher {
   /** The bus tells of the end of one that is monitored. */
   deliver(down: Down): void {
     this.watched?.delete(down.ref);
-    this.owner.remind(down);
+    this.owner.down(down);
   }
 
   demonitor(ref: Ref): void {
     if (this.watched?.delete(ref)) this.bus.demonitor(ref, this);
   }
 
-  private checkLimit(
-    held: { size: number; has(key: never): boolean } | null,
+  /** Throws if there are as many as the limit allows, but for what is one of them already. */
+  private checkLimit<Key>(
     limit: 'maxSubscriptions' | 'maxTimers',
-    key?: string,
+    held: { readonly size: number; has(key: Key): boolean } | null,
+    waiting: number,
+    key?: Key,
   ): void {
-    if (held === null ? this.limits[limit] > 0 : held.size < this.limits[limit] || (key !== undefined && held.has(key as never)))
-      return;
+    const most = this.limits[limit];
+    if ((held?.size ?? 0) + waiting < most || (key !== undefined && held?.has(key))) return;
     throw new VaqueroError(
       'VAQUERO_LIMIT_EXCEEDED',
-      `A connection has ${this.limits[limit]} ${limit === 'maxTimers' ? 'timers' : 'subscriptions, presences or monitors'} already. End some, or raise the option ${limit}.`,
+      `A connection has ${most} ${limit === 'maxTimers' ? 'timers' : 'subscriptions, presences or monitors'} already${waiting > 0 ? `, ${waiting} of which wait to be handled` : ''}. End some, or raise the option ${limit}.`,
     );
   }
 
