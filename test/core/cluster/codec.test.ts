@@ -145,7 +145,11 @@ describe('what travels', () => {
 });
 
 describe('what does not travel', () => {
+  const circle: unknown[] = [];
+  circle.push(circle);
+
   test.each([
+    ['what contains itself', circle, /contains itself/],
     ['a class without a name', new (class Plain {})(), /Plain.*@Info/],
     ['a subclass without a name of its own', new Sub(1, 2), /Sub.*@Info/],
     ['a function', () => 1, /function/],
