@@ -1,4 +1,4 @@
-import { toBuffer } from './bytes.js';
+import { toBuffer } from '../../core/commands.js';
 
 /**
  * Publishes a list of channels and messages, and answers the places in the list of those that nobody heard. It does nothing
