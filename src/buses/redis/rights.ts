@@ -7,7 +7,7 @@ import type { Session } from './session.js';
 export async function tryRights(session: Session, keys: Keys): Promise<void> {
   const probe = keys.probe(session.id);
   const presence = new RedisPresence((command, ...args) => session.call(command, ...args), keys);
-  await Promise.all([
+  const [, refusals] = await Promise.all([
     session.call('EVAL', PUBLISH, '1', keys.ended(probe), probe, ''),
     session.subscribe([probe]),
     session.call('SET', keys.node(probe), '', 'PX', '1'),
@@ -17,5 +17,6 @@ export async function tryRights(session: Session, keys: Keys): Promise<void> {
     presence.list(probe),
     presence.ofNode(probe),
   ]);
+  for (const refusal of refusals.values()) throw refusal;
   session.unsubscribe(probe);
 }
