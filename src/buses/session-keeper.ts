@@ -1,8 +1,13 @@
+import { systemClock } from '../core/clock.js';
 import type { BrokerEvents } from '../core/cluster/broker.js';
+import { whileAnswered } from '../core/cluster/patience.js';
 import { VaqueroError } from '../core/errors.js';
 import { NOBODY } from './nobody.js';
 import { PendingSubscriptions, type Refusals } from './pending-subscriptions.js';
 import { Reconnector } from './reconnector.js';
+
+/** Milliseconds for which a broker may acknowledge nothing of what was published when it is taken leave of. */
+const FAREWELL_PATIENCE = 2_000;
 
 /** One connection to a broker, from when it can be used until it has ended. It does not reconnect: another takes its place. */
 export interface BrokerSession {
@@ -173,7 +178,7 @@ export class SessionKeeper<Session extends BrokerSession> {
     this.#closing.abort(closed);
     this.#pending.close(closed);
     if (session !== undefined) {
-      await session.drain();
+      await whileAnswered(session.drain(), systemClock, FAREWELL_PATIENCE, () => session.unacknowledged);
       session.end(closed);
       await session.ended;
     }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Refusals } from '../../src/buses/pending-subscriptions.js';
 import { type BrokerSession, type Dialer, SessionKeeper } from '../../src/buses/session-keeper.js';
 import type { BrokerEvents } from '../../src/core/cluster/broker.js';
@@ -268,5 +268,39 @@ describe('close', () => {
     await expect(keeper.subscribe('late')).rejects.toEqual(unavailable('closed'));
     await expect(keeper.connect(told)).rejects.toEqual(unavailable('closed'));
     expect(dialer.dials.all).toHaveLength(1);
+  });
+});
+
+describe('a broker that answers nothing at close', () => {
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'setImmediate', 'nextTick', 'performance'] });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  test('is waited for as long as it acknowledges something within two seconds, and then cut', async () => {
+    const { keeper, session } = await connected();
+    session.unacknowledged = 4;
+    const closing = keeper.close();
+    while (session.unacknowledged > 1) {
+      await jest.advanceTimersByTimeAsync(1_999);
+      session.unacknowledged--;
+      await jest.advanceTimersByTimeAsync(1);
+      expect(session.done).toEqual(['drain']);
+    }
+    await jest.advanceTimersByTimeAsync(1_999);
+    expect(session.done).toEqual(['drain']);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(session.done).toEqual(['drain', expect.stringContaining('closed')]);
+    await closing;
+  });
+
+  test('leaves no timer when it has answered', async () => {
+    const { keeper, session } = await connected();
+    const closing = keeper.close();
+    session.drained();
+    await closing;
+    expect(jest.getTimerCount()).toBe(0);
   });
 });

@@ -34,7 +34,9 @@ export interface Broker {
    * `VAQUERO_BUS_DENIED` or `VAQUERO_BUS_UNSUPPORTED` within the time limit that the broker's options set.
    */
   connect(events: BrokerEvents): Promise<void>;
-  /** Sends what was published, and ends the connection; nothing is told any more. */
+  /**
+   * Sends what was published, and ends the connection; nothing is told any more. A broker that acknowledges nothing is not waited for longer than some seconds.
+   */
   close(): Promise<void>;
 
   /** Publishes to all that are subscribed; in the order of the calls. Only while connected. */
