@@ -20,10 +20,7 @@ export class Reconnector {
     this.#connectedAt = performance.now();
   }
 
-  /**
-   * Tries to connect until it succeeds or the signal is aborted. That the broker is away has been told; that it still is would be told without end, so what
-   * attempts fail with is let go.
-   */
+  /** Tries to connect until it succeeds or the signal is aborted. What attempts fail with is for `connect` to tell. */
   async reconnect(connect: () => Promise<void>, signal: AbortSignal): Promise<void> {
     if (performance.now() - this.#connectedAt > LAST_PAUSE) this.#pause = FIRST_PAUSE;
     while (!signal.aborted) {

@@ -55,6 +55,8 @@ export class SessionKeeper<Session extends BrokerSession> {
   #restored = false;
   /** The last that was lost, until another has taken its place. */
   #lost: Session | undefined;
+  /** In this outage it was told that the broker refuses who connects. */
+  #refusalTold = false;
   /** The attempt to connect that is under way, or was the last. */
   #attempt: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
@@ -167,7 +169,21 @@ export class SessionKeeper<Session extends BrokerSession> {
     this.#lost = session;
     if (session.unacknowledged > 0) this.#events.lost(session.unacknowledged);
     this.#events.down(this.#dialer.failure(reason));
-    void this.#reconnector.reconnect(() => this.#connect(), this.#closing.signal);
+    this.#refusalTold = false;
+    void this.#reconnector.reconnect(() => this.#reconnect(), this.#closing.signal); // never rejects
+  }
+
+  /** That the broker is still away is no news; that it is there and refuses who connects is, once: somebody must do something. */
+  async #reconnect(): Promise<void> {
+    try {
+      await this.#connect();
+    } catch (error) {
+      if (!this.#refusalTold && VaqueroError.is(error, 'VAQUERO_BUS_DENIED')) {
+        this.#refusalTold = true;
+        this.#events.failed(error);
+      }
+      throw error;
+    }
   }
 
   async #close(): Promise<void> {

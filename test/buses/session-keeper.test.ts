@@ -62,11 +62,11 @@ class FakeSession implements BrokerSession {
   }
 }
 
-/** Gives the sessions that the test has made ready, and fails where it made ready an error. */
+/** Waits with each dial until the test gives it a session, or refuses it one. */
 class FakeDialer implements Dialer<FakeSession> {
   readonly name = 'the broker';
   readonly dials = new Events<FakeSession | undefined>();
-  #waiting: ((session: FakeSession) => void)[] = [];
+  #waiting: ((session: FakeSession | Promise<never>) => void)[] = [];
 
   dial(closing: AbortSignal, lost: FakeSession | undefined): Promise<FakeSession> {
     this.dials.push(lost);
@@ -88,8 +88,15 @@ class FakeDialer implements Dialer<FakeSession> {
     await session.asked.next();
     return session;
   }
+
+  /** Waits for a dial, and refuses it. */
+  async refuse(error: Error): Promise<void> {
+    await this.dials.next();
+    this.#waiting.shift()?.(Promise.reject(error));
+  }
 }
 
+/** What a keeper tells, in order. */
 class Told implements BrokerEvents {
   readonly all = new Events<string>();
   message(): void {}
@@ -181,6 +188,21 @@ describe('a session', () => {
     const all = [await told.all.next(), await told.all.next(), await told.all.next(), await told.all.next()];
     expect(all).toEqual(['down: gone', 'up', 'down: gone too', 'up']);
   });
+});
+
+test('a broker that is there again and refuses who connects is told, once in an outage', async () => {
+  const { dialer, session: first, told } = await connected();
+  const denied = new VaqueroError('VAQUERO_BUS_DENIED', 'wrong password');
+  const away = new VaqueroError('VAQUERO_BUS_UNAVAILABLE', 'away');
+  first.end(new Error('gone'));
+  for (const error of [away, denied, denied]) await dialer.refuse(error);
+  const second = await dialer.session();
+  second.answer();
+  for (const event of ['down: gone', 'failed: wrong password', 'up']) expect(await told.all.next()).toBe(event);
+  second.end(new Error('gone again'));
+  await dialer.refuse(denied);
+  (await dialer.session()).answer();
+  for (const event of ['down: gone again', 'failed: wrong password', 'up']) expect(await told.all.next()).toBe(event);
 });
 
 describe('a channel', () => {

@@ -10,7 +10,7 @@ export interface BrokerEvents {
   up(): void;
   /** This many messages were given to a connection that was lost before the broker had acknowledged them: they may have arrived or not. */
   lost(messages: number): void;
-  /** Something does not work, and the connection stays: a channel that is not permitted, for example. */
+  /** Something does not work and will not of itself, and nothing ends by it: a channel that is not permitted, or a lost broker that refuses who connects again. */
   failed(error: Error): void;
 }
 
