@@ -73,7 +73,9 @@ export class SessionKeeper<Session extends BrokerSession> {
   /** The session that is connected, with everything subscribed to. Throws `VAQUERO_BUS_UNAVAILABLE` where there is none. */
   get connected(): Session {
     if (this.#session !== undefined && this.#restored) return this.#session;
-    throw this.#unavailable('there is no connection to it now');
+    throw this.#unavailable(
+      'there is no connection to it now; while the bus is open it is sought again, and bus.status says when it is back',
+    );
   }
 
   /** As that of a `Broker`. */
@@ -188,7 +190,7 @@ export class SessionKeeper<Session extends BrokerSession> {
 
   async #close(): Promise<void> {
     const session = this.#session;
-    const closed = this.#unavailable('its bus was closed');
+    const closed = this.#unavailable('its bus was closed, and a new one is needed');
     this.#session = undefined;
     this.#events = NOBODY;
     this.#closing.abort(closed);

@@ -43,11 +43,11 @@ export class RedisBroker implements Broker {
   }
 
   publish(channel: string, message: Uint8Array): void {
-    this.#keeper.connected.outbox.push(channel, message);
+    this.#keeper.connected.publisher.publish(channel, message);
   }
 
   post(channel: string, message: Uint8Array, tag: string): void {
-    this.#keeper.connected.outbox.push(channel, message, tag);
+    this.#keeper.connected.publisher.publish(channel, message, tag);
   }
 
   subscribe(channel: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Keys } from './keys.js';
-import { PUBLISH } from './outbox.js';
 import { RedisPresence } from './presence.js';
+import { PUBLISH } from './publisher.js';
 import type { Session } from './session.js';
 
 /** Does what a bus does, where it harms nobody: what is not allowed is told now, and not with the first message. */

@@ -7,7 +7,7 @@ import type { BrokerSession } from '../session-keeper.js';
 import type { Address } from './address.js';
 import type { Failures } from './failures.js';
 import type { Keys } from './keys.js';
-import { type Carrier, Outbox } from './outbox.js';
+import { type CommandRunner, Publisher } from './publisher.js';
 
 /** Milliseconds from one ping to the next. */
 const PING_INTERVAL = 2_000;
@@ -31,7 +31,7 @@ export type SessionEvents = Pick<BrokerEvents, 'message' | 'unheard'>;
  */
 export class Session implements BrokerSession {
   readonly id = randomUUID();
-  readonly outbox: Outbox;
+  readonly publisher: Publisher;
   /** Resolves when it has ended and its socket is closed, be it opened or not. */
   readonly ended: Promise<VaqueroError>;
 
@@ -47,12 +47,12 @@ export class Session implements BrokerSession {
   constructor(address: Address, failures: Failures, keys: Keys, events: SessionEvents) {
     this.#failures = failures;
     this.#redis = clientOf(address);
-    const carrier: Carrier = {
+    const runner: CommandRunner = {
       call: (command, ...args) => this.#redis.call(command, ...args),
       unheard: (tag) => events.unheard(tag),
       failed: (error) => this.end(error),
     };
-    this.outbox = new Outbox(carrier, keys.ended(this.id));
+    this.publisher = new Publisher(runner, keys.ended(this.id));
     this.#redis.on('error', (error) => this.end(error));
     this.#redis.on('messageBuffer', (channel: Buffer, message: Buffer) => events.message(channel.toString('latin1'), message));
     this.ended = new Promise((resolve) => {
@@ -75,7 +75,7 @@ export class Session implements BrokerSession {
   }
 
   get unacknowledged(): number {
-    return this.outbox.unacknowledged;
+    return this.publisher.unacknowledged;
   }
 
   /** Runs a command, and answers strings as bytes. */
@@ -100,7 +100,7 @@ export class Session implements BrokerSession {
   }
 
   async drain(): Promise<void> {
-    this.outbox.flush();
+    this.publisher.flush();
     // Answers come in the order of the commands.
     await this.#redis.ping().catch((error: unknown) => this.end(error));
   }
