@@ -59,13 +59,18 @@ export class NatsDialer implements Dialer<Session> {
   }
 
   async #try(server: NatsServer, timeout: number, closing: AbortSignal, lost?: Session): Promise<Session> {
-    const tooLate = AbortSignal.timeout(timeout);
-    const signal = AbortSignal.any([closing, tooLate]);
-    const opening = this.#opener.open(server, timeout, signal, lost);
+    // Not AbortSignal.any: what it makes is never quite let go of while `closing` lives, and in an outage there are many attempts.
+    const attempt = new AbortController();
+    const closed = () => attempt.abort(closing.reason);
+    const timer = setTimeout(() => attempt.abort(noAnswer(server, timeout)), timeout);
+    closing.addEventListener('abort', closed);
     try {
-      return await unlessAborted(opening, signal);
+      return await unlessAborted(this.#opener.open(server, timeout, attempt.signal, lost), attempt.signal);
     } catch (error) {
-      throw tooLate.aborted ? noAnswer(server, timeout) : error;
+      throw attempt.signal.aborted ? attempt.signal.reason : error;
+    } finally {
+      clearTimeout(timer);
+      closing.removeEventListener('abort', closed);
     }
   }
 }
