@@ -1,7 +1,8 @@
 import { VaqueroError } from '../../core/errors.js';
+import type { Dialer } from '../session-keeper.js';
 import { failure } from './failure.js';
 import { Opener, type OpenOptions } from './opener.js';
-import { type NatsServer, nameOf } from './server.js';
+import { addressOf, type NatsServer, nameOf } from './server.js';
 import type { Session, SessionEvents } from './session.js';
 import type { Streams } from './streams.js';
 
@@ -13,51 +14,63 @@ export interface DialOptions extends OpenOptions {
 }
 
 /** Finds a server to open a session with. */
-export class Dialer {
+export class NatsDialer implements Dialer<Session> {
+  readonly name: string;
+
   readonly #options: DialOptions;
   readonly #opener: Opener;
   readonly #secrets: readonly string[];
+  #maxPayload = 0;
 
   /** @param tryTables - does once what will be done with the tables */
   constructor(options: DialOptions, events: SessionEvents, tryTables: (streams: Streams) => Promise<void>) {
+    this.name = `NATS at ${options.servers.map(addressOf).join(', ')}`;
     this.#options = options;
     this.#opener = new Opener(options, events, tryTables);
     this.#secrets = secretsOf(options);
   }
 
-  /**
-   * Opens a session with one of the servers, tried in any order, so that nodes spread over them. Rejects with `VAQUERO_BUS_UNAVAILABLE`,
-   * `VAQUERO_BUS_DENIED` or `VAQUERO_BUS_UNSUPPORTED`, within `connectTimeout` and when the bus is closing.
-   * @param before - the session whose place it takes
-   */
-  async dial(closing: AbortSignal, before?: Session): Promise<Session> {
+  /** Bytes that the server of the last session takes in one message. */
+  get maxPayload(): number {
+    return this.#maxPayload;
+  }
+
+  /** Opens a session with one of the servers, tried in any order, so that nodes spread over them. */
+  async dial(closing: AbortSignal, lost: Session | undefined): Promise<Session> {
     const until = performance.now() + this.#options.connectTimeout;
     const failures: VaqueroError[] = [];
     const servers = shuffled(this.#options.servers);
     for (const [i, server] of servers.entries()) {
       const share = Math.max(1, Math.ceil((until - performance.now()) / (servers.length - i)));
       try {
-        return await this.#try(server, share, closing, before);
+        const session = await this.#try(server, share, closing, lost);
+        this.#maxPayload = session.maxPayload;
+        return session;
       } catch (error) {
-        failures.push(this.failure(nameOf(server), error));
+        closing.throwIfAborted();
+        failures.push(failure(nameOf(server), error, this.#secrets));
       }
     }
     throw together(failures);
   }
 
-  /** What went wrong, as an error with a code that shows no secret. */
-  failure(name: string, thrown: unknown): VaqueroError {
-    return failure(name, thrown, this.#secrets);
+  failure(thrown: unknown): VaqueroError {
+    return failure(this.name, thrown, this.#secrets);
   }
 
-  async #try(server: NatsServer, timeout: number, closing: AbortSignal, before?: Session): Promise<Session> {
-    const tooLate = AbortSignal.timeout(timeout);
-    const signal = AbortSignal.any([closing, tooLate]);
-    const opening = this.#opener.open(server, timeout, signal, before);
+  async #try(server: NatsServer, timeout: number, closing: AbortSignal, lost?: Session): Promise<Session> {
+    // Not AbortSignal.any: what it makes is never quite let go of while `closing` lives, and in an outage there are many attempts.
+    const attempt = new AbortController();
+    const closed = () => attempt.abort(closing.reason);
+    const timer = setTimeout(() => attempt.abort(noAnswer(server, timeout)), timeout);
+    closing.addEventListener('abort', closed);
     try {
-      return await unlessAborted(opening, signal);
+      return await unlessAborted(this.#opener.open(server, timeout, attempt.signal, lost), attempt.signal);
     } catch (error) {
-      throw tooLate.aborted ? noAnswer(server, timeout) : error;
+      throw attempt.signal.aborted ? attempt.signal.reason : error;
+    } finally {
+      clearTimeout(timer);
+      closing.removeEventListener('abort', closed);
     }
   }
 }

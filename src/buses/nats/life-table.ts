@@ -1,6 +1,6 @@
 import { nanos } from '@nats-io/transport-node';
 import { type Ask, each, type Streams } from './streams.js';
-import { toToken } from './token.js';
+import { toSubjectToken } from './subject-token.js';
 
 /**
  * Who lives, in streams whose messages JetStream drops when they have reached an age: one stream for each time to live, for the age is the stream's and not
@@ -17,14 +17,14 @@ export class LifeTable {
 
   keepAlive(node: string, ttl: number): Promise<void> {
     const table = { name: this.#name(ttl), subjects: [this.#subject(ttl, '*')], max_age: nanos(ttl) };
-    return this.#ask((streams) => streams.put(table, this.#subject(ttl, toToken(node))));
+    return this.#ask((streams) => streams.put(table, this.#subject(ttl, toSubjectToken(node))));
   }
 
   alive(nodes: readonly string[]): Promise<ReadonlySet<string>> {
     return this.#ask(async (streams) => {
       const ttls = await this.#ttls(streams);
       const signs = nodes.flatMap((node) => ttls.map((ttl) => ({ node, ttl })));
-      const found = await each(signs, ({ node, ttl }) => streams.get(this.#name(ttl), this.#subject(ttl, toToken(node))));
+      const found = await each(signs, ({ node, ttl }) => streams.get(this.#name(ttl), this.#subject(ttl, toSubjectToken(node))));
       return new Set(signs.filter((_, i) => found[i] !== undefined).map(({ node }) => node));
     });
   }
@@ -32,7 +32,7 @@ export class LifeTable {
   leave(node: string): Promise<void> {
     return this.#ask(async (streams) => {
       const ttls = await this.#ttls(streams);
-      await each(ttls, (ttl) => streams.remove(this.#name(ttl), this.#subject(ttl, toToken(node))));
+      await each(ttls, (ttl) => streams.remove(this.#name(ttl), this.#subject(ttl, toSubjectToken(node))));
     });
   }
 

@@ -47,9 +47,9 @@ export class Opener {
 
   /**
    * Opens a session; nothing is left of it when the signal says so before it is open.
-   * @param before - the session whose place it takes
+   * @param lost - the session whose place it takes
    */
-  async open(server: NatsServer, timeout: number, signal: AbortSignal, before?: Session): Promise<Session> {
+  async open(server: NatsServer, timeout: number, signal: AbortSignal, lost?: Session): Promise<Session> {
     const tls = await this.#greeted(server, signal);
     const nats = await connect(this.#natsOptions(server, timeout, tls));
     const abort = () => nats.close();
@@ -58,7 +58,7 @@ export class Opener {
       signal.throwIfAborted();
       const session = new Session(nats, await Streams.over(nats, ANSWER_TIMEOUT), this.#events, this.#inboxPrefix);
       await Promise.race([this.#tryOut(nats, session), session.ended.then(raise)]);
-      if (before !== undefined) await session.follow(before, Math.min(FOLLOW_LONGEST, timeout / 2));
+      if (lost !== undefined) await session.follow(lost, Math.min(FOLLOW_LONGEST, timeout / 2));
       return session;
     } catch (error) {
       await nats.close();
@@ -120,7 +120,7 @@ export class Opener {
     nats.subscribe(channel, { callback: () => undefined }).unsubscribe();
     nats.publish(channel);
     await this.#tryTables(session.streams);
-    if (!(await session.acknowledged())) raise(await session.ended);
+    if (!(await session.drain())) raise(await session.ended);
     if (session.denied !== undefined) raise(session.denied);
   }
 }

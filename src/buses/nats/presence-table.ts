@@ -1,6 +1,6 @@
 import type { PresenceRecord, PresenceStore } from '../../core/cluster/broker.js';
 import { type Ask, each, type Streams, type Table } from './streams.js';
-import { fromToken, toToken } from './token.js';
+import { fromSubjectToken, toSubjectToken } from './subject-token.js';
 
 /** Who is present, in a stream: the subject of a record names topic, node and id, its message is the meta. */
 export class PresenceTable implements PresenceStore {
@@ -30,11 +30,11 @@ export class PresenceTable implements PresenceStore {
   }
 
   list(topic: string): Promise<PresenceRecord[]> {
-    return this.#records(`${this.#base}.${toToken(topic)}.*.*`);
+    return this.#records(`${this.#base}.${toSubjectToken(topic)}.*.*`);
   }
 
   ofNode(node: string): Promise<PresenceRecord[]> {
-    return this.#records(`${this.#base}.*.${toToken(node)}.*`);
+    return this.#records(`${this.#base}.*.${toSubjectToken(node)}.*`);
   }
 
   async nodes(): Promise<string[]> {
@@ -52,11 +52,11 @@ export class PresenceTable implements PresenceStore {
   }
 
   #key({ topic, node, id }: Omit<PresenceRecord, 'meta'>): string {
-    return `${this.#base}.${toToken(topic)}.${toToken(node)}.${id}`;
+    return `${this.#base}.${toSubjectToken(topic)}.${toSubjectToken(node)}.${id}`;
   }
 
   #parse(key: string): Omit<PresenceRecord, 'meta'> {
     const [topic = '', node = '', id = ''] = key.slice(this.#base.length + 1).split('.');
-    return { topic: fromToken(topic), node: fromToken(node), id };
+    return { topic: fromSubjectToken(topic), node: fromSubjectToken(node), id };
   }
 }

@@ -8,6 +8,8 @@ import {
   TimeoutError,
 } from '@nats-io/transport-node';
 import type { BrokerEvents } from '../../core/cluster/broker.js';
+import type { Refusals } from '../pending-subscriptions.js';
+import type { BrokerSession } from '../session-keeper.js';
 import { Acknowledgements } from './acknowledgements.js';
 import type { Streams } from './streams.js';
 
@@ -15,6 +17,13 @@ import type { Streams } from './streams.js';
 export interface SessionEvents extends Pick<BrokerEvents, 'message' | 'unheard'> {
   /** A message was not taken, for its channel is not permitted. */
   denied(error: Error): void;
+}
+
+/** A channel that was subscribed to. */
+interface Interest {
+  readonly subscription: Subscription;
+  /** Why the server does not permit it: known when the subscription is acknowledged. */
+  refusal?: Error;
 }
 
 /** Milliseconds after which it is asked again whether an earlier session is gone. */
@@ -27,19 +36,17 @@ const NO_RESPONDERS = 503;
  * One connection, from when it is open until it has ended. It does not reconnect: what nats.js takes for a server that is away it may send later, and of a
  * frozen server whose socket is full it is never rid. So a session ends with all that was in it, and the next is a new one.
  */
-export class Session {
+export class Session implements BrokerSession {
   /** Bytes that one message may have; headers would count, subjects do not. */
   readonly maxPayload: number;
-  /** Resolves when it has ended, with the reason. */
   readonly ended: Promise<Error>;
 
   readonly #nats: NatsConnection;
   readonly #events: SessionEvents;
   readonly #acknowledgements: Acknowledgements;
-  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #interests = new Map<string, Interest>();
   /** Replies come here, by tag; the only ones are those that say that nobody is subscribed. */
   readonly #inbox: string;
-  readonly #refused = new Map<string, Error>();
   #denied: Error | undefined;
   #reason: Error | undefined;
 
@@ -64,13 +71,7 @@ export class Session {
     return this.#denied;
   }
 
-  /** The channels that it could not subscribe to, each with the reason; all are known when they are acknowledged. */
-  get refused(): ReadonlyMap<string, Error> {
-    return this.#refused;
-  }
-
-  /** Messages that may have arrived or not. */
-  get outstanding(): number {
+  get unacknowledged(): number {
     return this.#acknowledgements.outstanding;
   }
 
@@ -82,23 +83,23 @@ export class Session {
     if (this.#takes(message)) this.#nats.publish(channel, message, { reply: this.#inbox + tag });
   }
 
-  subscribe(channel: string): void {
-    if (this.#nats.isClosed() || this.#subscriptions.has(channel)) return;
-    this.#refused.delete(channel);
-    const callback = (error: Error | null, message: Msg) => {
-      if (error === null) this.#events.message(channel, message.data);
-      else this.#refuse(channel, error);
-    };
-    this.#subscriptions.set(channel, this.#nats.subscribe(channel, { callback }));
+  async subscribe(channels: readonly string[]): Promise<Refusals> {
+    const interests = this.#nats.isClosed() ? [] : channels.map((channel) => this.#interestIn(channel));
+    if (!(await this.drain())) throw await this.ended;
+    const refusals = new Map<string, Error>();
+    for (const [i, { refusal }] of interests.entries()) {
+      if (refusal !== undefined) refusals.set(channels[i] as string, refusal);
+    }
+    return refusals;
   }
 
   unsubscribe(channel: string): void {
-    this.#subscriptions.get(channel)?.unsubscribe();
-    this.#subscriptions.delete(channel);
+    this.#interests.get(channel)?.subscription.unsubscribe();
+    this.#interests.delete(channel);
   }
 
   /** Resolves when the server has acknowledged all that it was given: true; or when the session has ended before: false. */
-  acknowledged(): Promise<boolean> {
+  drain(): Promise<boolean> {
     return this.#acknowledgements.all();
   }
 
@@ -111,10 +112,24 @@ export class Session {
     while (performance.now() < until && !(await this.#isGone(earlier))) {}
   }
 
-  /** Sends what was published, and ends; a server that takes nothing is waited for as long as it passes for alive. */
-  async close(): Promise<void> {
-    await this.acknowledged();
-    await this.#nats.close();
+  /** What the server answers from now on is not heard. */
+  end(reason: Error): void {
+    this.#reason ??= reason;
+    this.#acknowledgements.end();
+    void this.#nats.close();
+  }
+
+  #interestIn(channel: string): Interest {
+    const known = this.#interests.get(channel);
+    if (known !== undefined) return known;
+    const callback = (error: Error | null, message: Msg) => {
+      if (error === null) return this.#events.message(channel, message.data);
+      interest.refusal = error;
+      if (this.#interests.get(channel) === interest) this.#interests.delete(channel);
+    };
+    const interest: Interest = { subscription: this.#nats.subscribe(channel, { callback }) };
+    this.#interests.set(channel, interest);
+    return interest;
   }
 
   /** Nobody is subscribed to the inbox of a session that is gone; one that is there keeps silent. */
@@ -129,13 +144,6 @@ export class Session {
     }
   }
 
-  /** Lets go of the connection at once: what it answers from now on is not heard. */
-  #abandon(reason: Error): void {
-    this.#reason ??= reason;
-    this.#acknowledgements.end();
-    void this.#nats.close();
-  }
-
   async #end(): Promise<Error> {
     const error = await this.#nats.closed();
     this.#acknowledgements.end();
@@ -144,7 +152,7 @@ export class Session {
 
   async #watch(): Promise<void> {
     for await (const status of this.#nats.status()) {
-      if (status.type === 'staleConnection') this.#abandon(new Error('the server does not answer'));
+      if (status.type === 'staleConnection') this.end(new Error('the server does not answer'));
       else if (status.type === 'error') this.#failed(status.error);
     }
   }
@@ -156,11 +164,6 @@ export class Session {
     if (error.operation === 'publish' && !error.subject.startsWith('$JS.')) this.#events.denied(error);
   }
 
-  #refuse(channel: string, error: Error): void {
-    this.#subscriptions.delete(channel);
-    this.#refused.set(channel, error);
-  }
-
   #replied(error: Error | null, reply: Msg): void {
     if (error !== null || reply.headers?.code !== NO_RESPONDERS) return;
     this.#events.unheard(reply.subject.slice(this.#inbox.length));
@@ -169,7 +172,7 @@ export class Session {
   /** Counts a message; false if it is lost, for the connection has ended and nobody was told yet. */
   #takes(message: Uint8Array): boolean {
     this.#acknowledgements.message(message.length);
-    if (this.#acknowledgements.isStuck) this.#abandon(new Error('the server takes no messages any more'));
+    if (this.#acknowledgements.isStuck) this.end(new Error('the server takes no messages any more'));
     return !this.#nats.isClosed();
   }
 }

@@ -1,5 +1,5 @@
 import type { PresenceRecord, PresenceStore } from '../../core/cluster/broker.js';
-import { toBuffer } from './bytes.js';
+import { toBuffer } from '../../core/commands.js';
 import type { Keys } from './keys.js';
 
 /*

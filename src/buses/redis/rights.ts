@@ -1,13 +1,13 @@
 import type { Keys } from './keys.js';
-import { PUBLISH } from './outbox.js';
 import { RedisPresence } from './presence.js';
+import { PUBLISH } from './publisher.js';
 import type { Session } from './session.js';
 
 /** Does what a bus does, where it harms nobody: what is not allowed is told now, and not with the first message. */
 export async function tryRights(session: Session, keys: Keys): Promise<void> {
   const probe = keys.probe(session.id);
   const presence = new RedisPresence((command, ...args) => session.call(command, ...args), keys);
-  await Promise.all([
+  const [, refusals] = await Promise.all([
     session.call('EVAL', PUBLISH, '1', keys.ended(probe), probe, ''),
     session.subscribe([probe]),
     session.call('SET', keys.node(probe), '', 'PX', '1'),
@@ -17,5 +17,6 @@ export async function tryRights(session: Session, keys: Keys): Promise<void> {
     presence.list(probe),
     presence.ofNode(probe),
   ]);
+  for (const refusal of refusals.values()) throw refusal;
   session.unsubscribe(probe);
 }

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
+import type { BrokerEvents } from '../../core/cluster/broker.js';
 import type { VaqueroError } from '../../core/errors.js';
+import type { Refusals } from '../pending-subscriptions.js';
+import type { BrokerSession } from '../session-keeper.js';
 import type { Address } from './address.js';
 import type { Failures } from './failures.js';
 import type { Keys } from './keys.js';
-import { Outbox, type OutboxConnection } from './outbox.js';
+import { type CommandRunner, Publisher } from './publisher.js';
 
 /** Milliseconds from one ping to the next. */
 const PING_INTERVAL = 2_000;
@@ -18,28 +21,22 @@ const MAX_BACKLOG = 67_108_864;
 /** Channels that one command subscribes to. */
 const BATCH = 1_000;
 
-/** What a session tells. */
-export interface SessionEvents {
-  message(channel: string, message: Buffer): void;
-  unheard(tag: string): void;
-  /** It is over, be it opened or not: why, and how many messages were not acknowledged. Told once. */
-  ended(session: Session, failure: VaqueroError, unacknowledged: number): void;
-}
+/** What a session tells while it lasts. */
+export type SessionEvents = Pick<BrokerEvents, 'message' | 'unheard'>;
 
 /**
  * One connection to Redis, from beginning to end; a lost one is not connected again, another takes its place. The client's own
  * reconnecting is not used, for it can resend what was sent before. RESP3 lets one connection publish and be subscribed, so
  * that there are not two that can end apart.
  */
-export class Session {
+export class Session implements BrokerSession {
   readonly id = randomUUID();
-  readonly outbox: Outbox;
-  /** Resolves when it is over and its socket is closed. */
-  readonly closed: Promise<void>;
+  readonly publisher: Publisher;
+  /** Resolves when it has ended and its socket is closed, be it opened or not. */
+  readonly ended: Promise<VaqueroError>;
 
   readonly #redis: Redis;
   readonly #failures: Failures;
-  readonly #events: SessionEvents;
   /** What ended it, first of all. */
   #cause: unknown;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -49,21 +46,17 @@ export class Session {
 
   constructor(address: Address, failures: Failures, keys: Keys, events: SessionEvents) {
     this.#failures = failures;
-    this.#events = events;
     this.#redis = clientOf(address);
-    const connection: OutboxConnection = {
+    const runner: CommandRunner = {
       call: (command, ...args) => this.#redis.call(command, ...args),
       unheard: (tag) => events.unheard(tag),
       failed: (error) => this.end(error),
     };
-    this.outbox = new Outbox(connection, keys.ended(this.id));
+    this.publisher = new Publisher(runner, keys.ended(this.id));
     this.#redis.on('error', (error) => this.end(error));
     this.#redis.on('messageBuffer', (channel: Buffer, message: Buffer) => events.message(channel.toString('latin1'), message));
-    this.closed = new Promise((resolve) => {
-      this.#redis.once('end', () => {
-        this.#ended();
-        resolve();
-      });
+    this.ended = new Promise((resolve) => {
+      this.#redis.once('end', () => resolve(this.#finish()));
     });
   }
 
@@ -81,6 +74,10 @@ export class Session {
     }
   }
 
+  get unacknowledged(): number {
+    return this.publisher.unacknowledged;
+  }
+
   /** Runs a command, and answers strings as bytes. */
   async call(command: string, ...args: (string | Buffer)[]): Promise<unknown> {
     try {
@@ -90,42 +87,50 @@ export class Session {
     }
   }
 
-  /** Resolves when Redis has acknowledged all of them. */
-  async subscribe(channels: readonly string[]): Promise<void> {
-    const batches: Promise<unknown>[] = [];
-    for (let i = 0; i < channels.length; i += BATCH) batches.push(this.#redis.subscribe(...channels.slice(i, i + BATCH)));
-    try {
-      await Promise.all(batches);
-    } catch (error) {
-      throw this.#failed(error);
-    }
+  async subscribe(channels: readonly string[]): Promise<Refusals> {
+    const batches: Promise<[string, VaqueroError][]>[] = [];
+    for (let i = 0; i < channels.length; i += BATCH) batches.push(this.#subscribe(channels.slice(i, i + BATCH)));
+    const refusals = await Promise.all(batches);
+    this.#throwIfOver();
+    return new Map(refusals.flat());
   }
 
   unsubscribe(channel: string): void {
     this.#redis.unsubscribe(channel).catch((error: unknown) => this.end(error));
   }
 
-  /** Resolves when everything is acknowledged that was published, or when the session is over. */
   async drain(): Promise<void> {
-    this.outbox.flush();
+    this.publisher.flush();
     // Answers come in the order of the commands.
     await this.#redis.ping().catch((error: unknown) => this.end(error));
   }
 
+  end(cause: unknown): void {
+    if (this.#over) return;
+    this.#cause = cause;
+    this.#redis.disconnect();
+  }
+
   /** It has ended, or is about to. */
-  get over(): boolean {
+  get #over(): boolean {
     return this.#cause !== undefined;
   }
 
-  throwIfOver(): void {
-    if (this.over) throw this.#failures.of(this.#cause);
+  #throwIfOver(): void {
+    if (this.#over) throw this.#failures.of(this.#cause);
   }
 
-  /** Cuts the connection, if it is not; the first cause is the one that is told. */
-  end(cause: unknown): void {
-    if (this.over) return;
-    this.#cause = cause;
-    this.#redis.disconnect();
+  /** What is refused of some channels. One that is not permitted refuses all that the command has, so each is then subscribed to alone. */
+  async #subscribe(channels: readonly string[]): Promise<[string, VaqueroError][]> {
+    try {
+      await this.#redis.subscribe(...channels);
+      return [];
+    } catch (error) {
+      const failure = this.#failed(error);
+      this.#throwIfOver();
+      if (channels.length === 1 || failure.code !== 'VAQUERO_BUS_DENIED') return channels.map((channel) => [channel, failure]);
+      return (await Promise.all(channels.map((channel) => this.#subscribe([channel])))).flat();
+    }
   }
 
   /** What a command failed with: Redis refused it, or the connection is at its end, as that to a master that is none any more. */
@@ -156,10 +161,10 @@ export class Session {
     else this.#redis.ping().catch((error: unknown) => this.end(error));
   };
 
-  #ended(): void {
+  #finish(): VaqueroError {
     this.#cause ??= new Error('the connection was closed');
     clearInterval(this.#heartbeat);
-    this.#events.ended(this, this.#failures.of(this.#cause), this.outbox.unacknowledged);
+    return this.#failures.of(this.#cause);
   }
 }
 

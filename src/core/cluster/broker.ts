@@ -10,7 +10,7 @@ export interface BrokerEvents {
   up(): void;
   /** This many messages were given to a connection that was lost before the broker had acknowledged them: they may have arrived or not. */
   lost(messages: number): void;
-  /** Something does not work, and the connection stays: a channel that is not permitted, for example. */
+  /** Something does not work and will not of itself, and nothing ends by it: a channel that is not permitted, or a lost broker that refuses who connects again. */
   failed(error: Error): void;
 }
 
@@ -34,7 +34,9 @@ export interface Broker {
    * `VAQUERO_BUS_DENIED` or `VAQUERO_BUS_UNSUPPORTED` within the time limit that the broker's options set.
    */
   connect(events: BrokerEvents): Promise<void>;
-  /** Sends what was published, and ends the connection; nothing is told any more. */
+  /**
+   * Sends what was published, and ends the connection; nothing is told any more. A broker that acknowledges nothing is not waited for longer than some seconds.
+   */
   close(): Promise<void>;
 
   /** Publishes to all that are subscribed; in the order of the calls. Only while connected. */

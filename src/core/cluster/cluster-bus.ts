@@ -14,8 +14,12 @@ import { Interests } from './interests.js';
 import { closedError, Link, type LinkEvents, tooLarge } from './link.js';
 import { NodeWatch, type Watchman } from './node-watch.js';
 import { CLUSTER_CHECKS, type ClusterOptions, type CompleteOptions, completeClusterOptions } from './options.js';
+import { whileAnswered } from './patience.js';
 import { Reports } from './reports.js';
 import type { Speaker } from './speaker.js';
+
+/** Milliseconds for which the broker may answer nothing while this node says goodbye. */
+const GOODBYE_PATIENCE = 1_000;
 
 /**
  * The bus of many nodes: the same as that of one, and what is for other nodes goes through a broker. Connections of this node are reached
@@ -115,12 +119,24 @@ export class ClusterBus extends Bus {
     // Who opened it has been told why it failed.
     await this.#opening?.catch(() => undefined);
     this.#nodeWatch.stop();
-    if (this.#link.connected) await this.#goodbye();
+    if (this.#link.connected) await this.#goodbyeInTime();
     try {
       await this.#link.close();
     } finally {
       this.#conversations.requests.abandon(closedError(this.#broker));
     }
+  }
+
+  /** A broker that answers nothing is noticed later than anybody would wait who closes. */
+  async #goodbyeInTime(): Promise<void> {
+    if (await whileAnswered(this.#goodbye(), this.clock, GOODBYE_PATIENCE, () => this.#presence.unsettled)) return;
+    const { name } = this.#broker;
+    this.#reports.tell(
+      new VaqueroError(
+        'VAQUERO_BUS_UNAVAILABLE',
+        `${name} does not answer, so this bus closes without a goodbye: other nodes hold its node for dead when nodeTimeout is over.`,
+      ),
+    );
   }
 
   /** Tells the others that this node ends, as far as the broker lets it: the rest is seen when it gives no sign of life. */

@@ -93,6 +93,11 @@ export class ClusterPresence extends Presence {
     for (const node of nodes) if (!alive.has(node)) await this.#bury(node);
   }
 
+  /** Records that are being written down or taken away. */
+  get unsettled(): number {
+    return this.#writing.size;
+  }
+
   /** Resolves when all that was begun is written down. */
   async settled(): Promise<void> {
     await Promise.all(this.#writing.values());

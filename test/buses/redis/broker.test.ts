@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { parseAddress } from '../../../src/buses/redis/address.js';
 import { RedisBroker } from '../../../src/buses/redis/broker.js';
-import { PUBLISH } from '../../../src/buses/redis/outbox.js';
+import { PUBLISH } from '../../../src/buses/redis/publisher.js';
 import { countingProxy } from '../../support/proxy.js';
 import { describeWithRedis, RedisServer } from '../../support/redis.js';
 import { brokerContract, Node } from '../broker-contract.js';

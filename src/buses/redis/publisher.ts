@@ -1,4 +1,4 @@
-import { toBuffer } from './bytes.js';
+import { toBuffer } from '../../core/commands.js';
 
 /**
  * Publishes a list of channels and messages, and answers the places in the list of those that nobody heard. It does nothing
@@ -20,8 +20,8 @@ return unheard`;
 const MAX_BYTES = 262_144;
 const MAX_MESSAGES = 128;
 
-/** What an outbox needs of its connection. */
-export interface OutboxConnection {
+/** What a publisher needs of its connection. */
+export interface CommandRunner {
   /** Runs a command; its promise is rejected when the connection ends. */
   call(command: string, ...args: (string | Buffer)[]): Promise<unknown>;
   unheard(tag: string): void;
@@ -34,23 +34,24 @@ export interface OutboxConnection {
  * command to Redis, with one answer: from eight messages in a turn on, a `PUBLISH` for each costs either side about twice as
  * much, or more.
  */
-export class Outbox {
+export class Publisher {
   /** Messages that were published and not acknowledged. */
   unacknowledged = 0;
 
-  readonly #connection: OutboxConnection;
+  readonly #runner: CommandRunner;
   readonly #fence: string;
   #list: (string | Buffer)[] = [];
   #tags: (string | undefined)[] = [];
   #bytes = 0;
 
-  /** The fence is the key that says that the connection has ended. */
-  constructor(connection: OutboxConnection, fence: string) {
-    this.#connection = connection;
+  /** @param fence - the key that is there when the connection has been declared ended */
+  constructor(runner: CommandRunner, fence: string) {
+    this.#runner = runner;
     this.#fence = fence;
   }
 
-  push(channel: string, message: Uint8Array, tag?: string): void {
+  /** The message leaves with the turn of the event loop; `unheard` is told of the tag if nobody is subscribed. */
+  publish(channel: string, message: Uint8Array, tag?: string): void {
     if (this.#list.length === 0) setImmediate(this.#flush);
     this.unacknowledged++;
     this.#list.push(channel, toBuffer(message));
@@ -59,10 +60,11 @@ export class Outbox {
     if (this.#bytes >= MAX_BYTES || this.#tags.length >= MAX_MESSAGES) this.flush();
   }
 
+  /** Sends now what waits for the end of the turn. */
   flush(): void {
     if (this.#list.length === 0) return;
     const tags = this.#tags;
-    const sent = this.#connection.call('EVAL', PUBLISH, '1', this.#fence, ...this.#list);
+    const sent = this.#runner.call('EVAL', PUBLISH, '1', this.#fence, ...this.#list);
     sent.then((unheard) => this.#acknowledge(tags, unheard as number[]), this.#failed);
     this.#list = [];
     this.#tags = [];
@@ -70,13 +72,13 @@ export class Outbox {
   }
 
   readonly #flush = () => this.flush();
-  readonly #failed = (error: Error) => this.#connection.failed(error);
+  readonly #failed = (error: Error) => this.#runner.failed(error);
 
   #acknowledge(tags: readonly (string | undefined)[], unheard: readonly number[]): void {
     this.unacknowledged -= tags.length;
     for (const place of unheard) {
       const tag = tags[place];
-      if (tag !== undefined) this.#connection.unheard(tag);
+      if (tag !== undefined) this.#runner.unheard(tag);
     }
   }
 }

@@ -10,29 +10,25 @@ const CONNECTING = 500;
 /** Milliseconds within which all nodes are back that lost a broker together. */
 export const REGROUP_TIME = LAST_PAUSE + CONNECTING;
 
-/** Seeks a broker that was lost. One that is lost again as soon as it is found is sought with the pauses that there were. */
-export class Seeker {
+/** Connects again to a broker that was lost. Where it is lost again as soon as it is found, the pauses stay as long as they were. */
+export class Reconnector {
   #pause = FIRST_PAUSE;
-  #foundAt = 0;
+  #connectedAt = 0;
 
   /** There is a connection. */
-  found(): void {
-    this.#foundAt = performance.now();
+  connected(): void {
+    this.#connectedAt = performance.now();
   }
 
-  /**
-   * Tries to connect until it succeeds, which is answered with true, or until the signal is aborted. That the broker is away has been told; that it still
-   * is would be told without end, so what attempts fail with is let go.
-   */
-  async seek(connect: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
-    if (performance.now() - this.#foundAt > LAST_PAUSE) this.#pause = FIRST_PAUSE;
+  /** Tries to connect until it succeeds or the signal is aborted. What attempts fail with is for `connect` to tell. */
+  async reconnect(connect: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    if (performance.now() - this.#connectedAt > LAST_PAUSE) this.#pause = FIRST_PAUSE;
     while (!signal.aborted) {
       // Nodes that lost it together do not come back together.
       const paused = await succeeds(pause(this.#pause * (0.5 + Math.random() / 2), undefined, { signal }));
       this.#pause = Math.min(2 * this.#pause, LAST_PAUSE);
-      if (paused && (await succeeds(connect()))) return true;
+      if (paused && (await succeeds(connect()))) return;
     }
-    return false;
   }
 }
 
