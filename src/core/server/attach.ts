@@ -3,6 +3,7 @@ import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Bus } from '../bus.js';
 import type { Counters } from '../counters.js';
+import { hold } from './hold.js';
 import { Hub } from './hub.js';
 import type { AttachOptions, CloseOptions, Server } from './options.js';
 import { prepare } from './prepare.js';
@@ -66,7 +67,7 @@ export class Attachment implements Server {
   close(options: CloseOptions = {}): Promise<void> {
     const fault = closeFault(options);
     if (fault !== undefined) return Promise.reject(fault);
-    this.#closed ??= this.drain(options);
+    this.#closed ??= hold(this.drain(options));
     return this.#closed;
   }
 

@@ -1,9 +1,5 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
+import { runProgram } from '../../support/program.js';
 
 /**
  * Everything that a handler can reject or throw, in a process that an unhandled rejection would end. Decorators are called as functions, for
@@ -77,39 +73,29 @@ console.log(JSON.stringify(reported));
 `;
 
 test('every rejection is reported, and none is unhandled', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'vaquero-rejections-'));
-  try {
-    await symlink(join(__dirname, '../../../node_modules'), join(directory, 'node_modules'));
-    await writeFile(
-      join(directory, 'program.mjs'),
-      PROGRAM.replace("from 'vaquero'", `from '${join(__dirname, '../../../dist/index.js')}'`),
-    );
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [join(directory, 'program.mjs')], { timeout: 30_000 });
-    expect(stderr).toBe('');
-    const reported = JSON.parse(stdout) as string[];
-    for (const message of [
-      'upgrade',
-      'init',
-      'promise',
-      'one of two',
-      'two of two',
-      'in a set',
-      'in a nested set',
-      'finally',
-      'async finally',
-      'returned',
-      'send',
-      'flooded',
-      'thenable',
-      'predicate',
-    ]) {
-      expect(reported).toContain(message);
-    }
-    expect(reported).toContain('info timer');
-    expect(reported).toContain('info published');
-    expect(reported.filter((message) => message === 'terminate')).toHaveLength(15);
-    expect(reported.filter((message) => message === 'dispose')).toHaveLength(15);
-  } finally {
-    await rm(directory, { recursive: true });
+  const { stdout, stderr } = await runProgram(PROGRAM);
+  expect(stderr).toBe('');
+  const reported = JSON.parse(stdout) as string[];
+  for (const message of [
+    'upgrade',
+    'init',
+    'promise',
+    'one of two',
+    'two of two',
+    'in a set',
+    'in a nested set',
+    'finally',
+    'async finally',
+    'returned',
+    'send',
+    'flooded',
+    'thenable',
+    'predicate',
+  ]) {
+    expect(reported).toContain(message);
   }
+  expect(reported).toContain('info timer');
+  expect(reported).toContain('info published');
+  expect(reported.filter((message) => message === 'terminate')).toHaveLength(15);
+  expect(reported.filter((message) => message === 'dispose')).toHaveLength(15);
 });
