@@ -14,6 +14,7 @@ import { Interests } from './interests.js';
 import { closedError, Link, type LinkEvents, tooLarge } from './link.js';
 import { NodeWatch, type Watchman } from './node-watch.js';
 import { CLUSTER_CHECKS, type ClusterOptions, type CompleteOptions, completeClusterOptions } from './options.js';
+import type { Outgoing } from './outbox.js';
 import { Reports } from './reports.js';
 import type { Speaker } from './speaker.js';
 
@@ -129,7 +130,6 @@ export class ClusterBus extends Bus {
 
   /** The broker is back. */
   async #restored(): Promise<void> {
-    this.#conversations.monitors.repeat();
     let unseen = true;
     try {
       unseen = await this.#nodeWatch.resume();
@@ -166,8 +166,8 @@ export class ClusterBus extends Bus {
     return this.#conversations.requests.request(node, ref, info, pend) as Promise<Answer>;
   }
 
-  #tell(node: string, kind: Kind, body: readonly unknown[], tag: string): boolean {
-    return this.#link.emit({ channel: this.#channels.node(node), message: this.#seal(kind, body, body.at(-1)), tag });
+  #toNode(node: string, kind: Kind, body: readonly unknown[], tag: string): Outgoing {
+    return { channel: this.#channels.node(node), message: this.#seal(kind, body, body.at(-1)), tag };
   }
 
   /** @param info - what of the body the application knows of */
@@ -240,12 +240,14 @@ export class ClusterBus extends Bus {
       message: (channel, message) => this.#receive(channel, message),
       unheard: (tag) => this.#conversations.unheard(tag),
       restored: () => this.#restored(),
+      regrouped: () => this.#conversations.monitors.repeat(),
     };
   }
 
   #speaker(): Speaker {
     return {
-      tell: (node, kind, body, tag) => this.#tell(node, kind, body, tag),
+      tell: (node, kind, body, tag) => this.#link.emit(this.#toNode(node, kind, body, tag)),
+      tellState: (node, kind, body, tag) => void this.#link.offer(this.#toNode(node, kind, body, tag)),
       deliver: (ref, info) => super.send(ref, info),
       ask: (ref, request) => this.askHere(ref, request),
       monitorHere: (ref, watcher) => super.monitor(ref, watcher),

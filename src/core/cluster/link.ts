@@ -12,6 +12,8 @@ export interface LinkEvents {
   unheard(tag: string): void;
   /** The broker is back, and everything is subscribed to again. */
   restored(): Promise<void>;
+  /** The other nodes have had the time to come back too, and what waited for them has left. */
+  regrouped(): void;
 }
 
 /** The way to the broker: where it stands, and what becomes of messages while it is closed. Rings when the other nodes have found the broker again too. */
@@ -57,7 +59,7 @@ export class Link extends Alarm implements BrokerEvents {
   }
 
   async close(): Promise<void> {
-    if (this.#regrouping) this.#release();
+    if (this.#regrouping) this.#letGo();
     this.status = 'closed';
     for (const _ of this.#outbox.empty()) this.#drop();
     if (this.#dropped > 0) this.#tellDropped('the bus was closed while the broker was away');
@@ -66,12 +68,17 @@ export class Link extends Alarm implements BrokerEvents {
 
   /** Gives a message to the broker, now or when the nodes are back; false if it is dropped instead. */
   emit(outgoing: Outgoing): boolean {
-    if (this.connected && !this.#regrouping) return this.#give(outgoing);
-    if (this.#mayWait() && this.#outbox.add(outgoing)) return true;
+    if (this.offer(outgoing)) return true;
     this.#drop();
     if (this.status === 'closed') this.reports.tellOnce(closedError(this.broker));
     else if (this.#dropped === 1) this.reports.tell(this.#overflow());
     return false;
+  }
+
+  /** As `emit`, for what is said again when the nodes are back: it is no loss if it has no room. */
+  offer(outgoing: Outgoing): boolean {
+    if (this.connected && !this.#regrouping) return this.#give(outgoing);
+    return this.#mayWait() && this.#outbox.add(outgoing);
   }
 
   #give({ channel, message, tag }: Outgoing): boolean {
@@ -100,8 +107,13 @@ export class Link extends Alarm implements BrokerEvents {
     this.#release();
   }
 
-  /** Lets go what waits. */
   #release(): void {
+    this.#letGo();
+    this.bus.regrouped();
+  }
+
+  /** Lets go what waits. */
+  #letGo(): void {
     this.#endRegrouping();
     for (const outgoing of this.#outbox.empty()) {
       // How much the broker takes was not known when it was published.

@@ -504,6 +504,54 @@ describe('the end of a connection that is monitored elsewhere', () => {
     },
   );
 
+  test.each<ClusterOptions>([{ bufferLimit: 1_000 }, { bufferLimit: 0 }, { whileDown: 'drop', bufferLimit: 0 }])(
+    'is told whatever else was dropped while the broker was away, with %j',
+    async (options) => {
+      const cluster = new Cluster(1_000);
+      const [here, there] = [await cluster.node(options), await cluster.node(options)];
+      const refs = [1, 2, 3, 4].map(() => there.bus.register(new Listener())) as [Ref, Ref, Ref, Ref];
+      const [meanwhile, asked, regrouping, later] = refs;
+      const watcher = new Listener();
+      for (const ref of [meanwhile, later]) here.bus.monitor(ref, watcher);
+      await cluster.pass();
+      for (const { broker } of [here, there]) broker.cut();
+      await cluster.pass();
+      for (const { bus } of [here, there]) for (let i = 0; i < 100; i++) bus.publish('topic', 'x'.repeat(10));
+      const dropped = [here, there].map(({ bus }) => bus.counters.dropped);
+      here.bus.monitor(asked, watcher);
+      there.bus.unregister(meanwhile, 'over');
+      for (const { broker } of [here, there]) broker.heal();
+      await cluster.pass();
+      here.bus.monitor(regrouping, watcher);
+      await cluster.pass(1_000);
+      expect(((await heard(watcher)) as Down[]).map(({ ref }) => ref)).toEqual([meanwhile]);
+      for (const ref of [asked, regrouping, later]) there.bus.unregister(ref, 'over');
+      await cluster.pass();
+      const downs = (await heard(watcher)) as Down[];
+      expect(downs.map(({ ref, reason }) => [ref, reason])).toEqual([asked, regrouping, later].map((ref) => [ref, 'over']));
+      // What is said again costs nobody anything.
+      expect([here, there].map(({ bus }) => bus.counters.dropped)).toEqual(dropped);
+    },
+  );
+
+  test.each([0, 1])('is told though what told of it had no room, whichever node is back first: %d', async (first) => {
+    const cluster = new Cluster(1_000);
+    const [here, there] = [await cluster.node({ bufferLimit: 0 }), await cluster.node({ bufferLimit: 0 })];
+    const ref = there.bus.register(new Listener());
+    const watcher = new Listener();
+    here.bus.monitor(ref, watcher);
+    await cluster.pass();
+    const brokers = [here.broker, there.broker] as const;
+    for (const broker of brokers) broker.cut();
+    await cluster.pass();
+    there.bus.unregister(ref, 'over');
+    brokers[first as 0 | 1].heal();
+    await cluster.pass(2_000);
+    brokers[(1 - first) as 0 | 1].heal();
+    await cluster.pass(2_000);
+    expect(((await heard(watcher)) as Down[]).map((down) => down.ref)).toEqual([ref]);
+  });
+
   test('is told with a reason that has room in a message', async () => {
     const cluster = new Cluster();
     const [here, there] = [await cluster.node(), await cluster.node()];
