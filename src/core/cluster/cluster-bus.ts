@@ -240,7 +240,10 @@ export class ClusterBus extends Bus {
       message: (channel, message) => this.#receive(channel, message),
       unheard: (tag) => this.#conversations.unheard(tag),
       restored: () => this.#restored(),
-      regrouped: () => this.#conversations.monitors.repeat(),
+      regrouped: () => {
+        this.#conversations.monitors.repeat();
+        this.#presence.tellUntold();
+      },
     };
   }
 
@@ -261,7 +264,8 @@ export class ClusterBus extends Bus {
   #presenceHost(): PresenceHost {
     return {
       node: this.node,
-      connected: () => this.#link.connected,
+      status: () => this.#link.status,
+      flowing: () => this.#link.flowing,
       publish: (topic, info) => this.publish(topic, info),
       failed: (error) => this.#failed(error),
       refuse: (error) => this.#refuse(error),

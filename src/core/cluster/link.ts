@@ -42,6 +42,11 @@ export class Link extends Alarm implements BrokerEvents {
     return this.status === 'connected';
   }
 
+  /** Messages leave at once. */
+  get flowing(): boolean {
+    return this.connected && !this.#regrouping;
+  }
+
   /** Connects and prepares; what was published before leaves then. Rejects where the broker is lost before that: who opens has a time limit. */
   async open(prepare: () => Promise<void>): Promise<void> {
     this.status = 'connecting';
@@ -59,7 +64,7 @@ export class Link extends Alarm implements BrokerEvents {
   }
 
   async close(): Promise<void> {
-    if (this.#regrouping) this.#letGo();
+    if (this.#regrouping) this.#release();
     this.status = 'closed';
     for (const _ of this.#outbox.empty()) this.#drop();
     if (this.#dropped > 0) this.#tellDropped('the bus was closed while the broker was away');
@@ -77,7 +82,7 @@ export class Link extends Alarm implements BrokerEvents {
 
   /** As `emit`, for what is said again when the nodes are back: it is no loss if it has no room. */
   offer(outgoing: Outgoing): boolean {
-    if (this.connected && !this.#regrouping) return this.#give(outgoing);
+    if (this.flowing) return this.#give(outgoing);
     return this.#mayWait() && this.#outbox.add(outgoing);
   }
 
@@ -107,13 +112,8 @@ export class Link extends Alarm implements BrokerEvents {
     this.#release();
   }
 
-  #release(): void {
-    this.#letGo();
-    this.bus.regrouped();
-  }
-
   /** Lets go what waits. */
-  #letGo(): void {
+  #release(): void {
     this.#endRegrouping();
     for (const outgoing of this.#outbox.empty()) {
       // How much the broker takes was not known when it was published.
@@ -121,6 +121,7 @@ export class Link extends Alarm implements BrokerEvents {
       else this.#dropTooLarge(outgoing);
     }
     if (this.#dropped > 0) this.#tellDropped('the broker was away');
+    this.bus.regrouped();
   }
 
   #endRegrouping(): void {
