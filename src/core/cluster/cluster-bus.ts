@@ -26,6 +26,8 @@ export class ClusterBus extends Bus {
   readonly #broker: Broker;
   readonly #options: CompleteOptions;
   readonly #channels: Channels;
+  /** The channel of what other nodes send to this one alone. */
+  readonly #inbox: string;
   readonly #reports: Reports;
   readonly #link: Link;
   readonly #interests: Interests;
@@ -45,6 +47,7 @@ export class ClusterBus extends Bus {
     this.#broker = broker;
     this.#options = completeClusterOptions(options);
     this.#channels = new Channels(this.#options.prefix);
+    this.#inbox = this.#channels.node(this.node);
     this.#reports = new Reports(this.#options.onError);
     this.#link = new Link(broker, this.#options, this.counts, this.#reports, this.timers, this.#linkEvents());
     this.#interests = new Interests(broker, (error) => this.#failed(error));
@@ -100,7 +103,7 @@ export class ClusterBus extends Bus {
   async #connect(): Promise<void> {
     try {
       await this.#link.open(async () => {
-        await this.#broker.subscribe(this.#channels.node(this.node));
+        await this.#broker.subscribe(this.#inbox);
         await this.#nodeWatch.start();
       });
     } catch (error) {
@@ -214,11 +217,13 @@ export class ClusterBus extends Bus {
     const envelope = unseal(message);
     if (typeof envelope === 'string')
       return this.#refuse(new VaqueroError('VAQUERO_MESSAGE_REFUSED', strange(channel, envelope)));
-    // Some brokers tell everybody what one said, that one too.
-    if (envelope.from === this.node) return;
+    // Some brokers tell everybody what one published, that one too.
+    if (envelope.from === this.node && channel !== this.#inbox) return;
     this.counts.received++;
     try {
-      if (channel === this.#channels.node(this.node)) return this.#conversations.hear(envelope);
+      if (envelope.from === this.node)
+        throw new VaqueroError('VAQUERO_MESSAGE_REFUSED', strange(channel, 'it claims to come from this node'));
+      if (channel === this.#inbox) return this.#conversations.hear(envelope);
       if (envelope.kind !== Kind.publish) throw new VaqueroError('VAQUERO_MESSAGE_REFUSED', strange(channel, 'it is for a node'));
       const topic = this.#interests.topicOf(channel);
       if (topic !== undefined) super.publish(topic, decode(envelope.body));

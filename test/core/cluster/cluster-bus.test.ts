@@ -997,6 +997,21 @@ describe('a message that cannot be understood', () => {
     expect(new Set(errors)).toEqual(new Set(['VAQUERO_MESSAGE_REFUSED']));
   });
 
+  test('is refused, too, where it claims to come from this node, which says nothing to itself through the broker', async () => {
+    const cluster = new Cluster();
+    const { bus, errors } = await cluster.node();
+    const listener = await subscriber(cluster, { bus } as Member, 'topic');
+    const ref = bus.register(listener);
+    const node = ref.split('.')[0] as string;
+    const stranger = cluster.broker();
+    await Promise.all([stranger.connect({} as never), cluster.pass()]);
+    stranger.publish(`vaquero.n.${node}`, seal(Kind.send, node, encode([ref, 'forged'])));
+    // Brokers that tell everybody what one said tell this node its own.
+    stranger.publish('vaquero.t.topic', seal(Kind.publish, node, encode('echo')));
+    await cluster.pass();
+    expect([await heard(listener), bus.counters.refused, errors]).toEqual([[], 1, ['VAQUERO_MESSAGE_REFUSED']]);
+  });
+
   test('is told of in few words, however long it is', async () => {
     const cluster = new Cluster();
     const messages: string[] = [];
