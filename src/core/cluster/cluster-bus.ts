@@ -11,7 +11,7 @@ import { decode, encode } from './codec.js';
 import { Conversations } from './conversations.js';
 import { Kind, seal, unseal } from './envelope.js';
 import { Interests } from './interests.js';
-import { closedError, Link, type LinkEvents, tooLarge } from './link.js';
+import { Link, type LinkEvents, tooLarge } from './link.js';
 import { NodeWatch, type Watchman } from './node-watch.js';
 import { CLUSTER_CHECKS, type ClusterOptions, type CompleteOptions, completeClusterOptions } from './options.js';
 import type { Outgoing } from './outbox.js';
@@ -95,7 +95,7 @@ export class ClusterBus extends Bus {
   }
 
   #open(): Promise<void> {
-    if (this.#closing !== null) return Promise.reject(closedError(this.#broker));
+    if (this.#closing !== null || this.status === 'closed') return Promise.reject(this.#link.closedError());
     this.#opening ??= this.#connect();
     return this.#opening;
   }
@@ -118,7 +118,7 @@ export class ClusterBus extends Bus {
     this.#nodeWatch.stop();
     if (this.#link.connected) await this.#goodbye();
     await this.#link.close();
-    this.#conversations.requests.abandon(closedError(this.#broker));
+    this.#conversations.requests.abandon(this.#link.closedError());
   }
 
   /** Tells the others that this node ends, as far as the broker lets it: the rest is seen when it gives no sign of life. */
@@ -164,7 +164,7 @@ export class ClusterBus extends Bus {
   override async request<Answer = unknown>(ref: Ref, info: unknown, options: RequestOptions = {}): Promise<Answer> {
     const node = nodeOf(checkRef('bus.request()', ref));
     if (node === null || node === this.node) return super.request<Answer>(ref, info, options);
-    if (this.status === 'closed') throw closedError(this.#broker);
+    if (this.status === 'closed') throw this.#link.closedError();
     const pend = (onSettled: () => void) => this.pend(ref, options, onSettled);
     return this.#conversations.requests.request(node, ref, info, pend) as Promise<Answer>;
   }
@@ -270,6 +270,7 @@ export class ClusterBus extends Bus {
     return {
       node: this.node,
       status: () => this.#link.status,
+      closedError: () => this.#link.closedError(),
       flowing: () => this.#link.flowing,
       publish: (topic, info) => this.publish(topic, info),
       failed: (error) => this.#failed(error),

@@ -6,13 +6,14 @@ import type { Ref } from '../ref.js';
 import type { Broker, PresenceRecord } from './broker.js';
 import { checkChannelTopic, fromToken, toToken } from './channels.js';
 import { decode, encode } from './codec.js';
-import { closedError, tooLarge } from './link.js';
+import { tooLarge } from './link.js';
 import { inBatches, keyOf } from './presence-records.js';
 
 /** What the presence of a node needs of its bus. */
 export interface PresenceHost extends Publisher {
   readonly node: string;
   status(): BusStatus;
+  closedError(): Error;
   /** What is published leaves at once. */
   flowing(): boolean;
   failed(error: unknown): void;
@@ -46,7 +47,7 @@ export class ClusterPresence extends Presence {
   }
 
   override async list(topic: string): Promise<readonly PresenceEntry[]> {
-    if (this.host.status() === 'closed') throw closedError(this.broker);
+    if (this.host.status() === 'closed') throw this.host.closedError();
     if (!this.#connected) {
       throw new VaqueroError(
         'VAQUERO_BUS_UNAVAILABLE',

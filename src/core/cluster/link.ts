@@ -19,6 +19,8 @@ export interface LinkEvents {
 /** The way to the broker: where it stands, and what becomes of messages while it is closed. Rings when the other nodes have found the broker again too. */
 export class Link extends Alarm implements BrokerEvents {
   status: BusStatus = 'idle';
+  /** Why it could not be opened. */
+  #failure: unknown;
   readonly #outbox: Outbox;
   /** The broker is back, and the other nodes may not be: messages for them wait. */
   #regrouping = false;
@@ -57,6 +59,7 @@ export class Link extends Alarm implements BrokerEvents {
       await Promise.race([this.broker.connect(this).then(prepare), lost]);
     } catch (error) {
       this.status = 'closed';
+      this.#failure = error;
       await this.broker.close().catch((second) => this.reports.tell(second));
       throw error;
     }
@@ -75,7 +78,7 @@ export class Link extends Alarm implements BrokerEvents {
   emit(outgoing: Outgoing): boolean {
     if (this.offer(outgoing)) return true;
     this.#drop();
-    if (this.status === 'closed') this.reports.tellOnce(closedError(this.broker));
+    if (this.status === 'closed') this.reports.tellOnce(this.closedError());
     else if (this.#dropped === 1) this.reports.tell(this.#overflow());
     return false;
   }
@@ -179,6 +182,15 @@ export class Link extends Alarm implements BrokerEvents {
 
   // --- What is said of what is dropped ---
 
+  closedError(): VaqueroError {
+    const [what, options] = this.#failure === undefined ? ['is closed', {}] : ['could not connect', { cause: this.#failure }];
+    return new VaqueroError(
+      'VAQUERO_BUS_CLOSED',
+      `The bus of ${this.broker.name} ${what}, and cannot be opened again. Make a new one.`,
+      options,
+    );
+  }
+
   #overflow(): VaqueroError {
     const why = this.#mayWait() ? `bufferLimit allows ${this.options.bufferLimit} bytes to wait` : "whileDown is 'drop'";
     return new VaqueroError(
@@ -200,12 +212,5 @@ export function tooLarge(what: string, bytes: number, broker: Broker, max = brok
   return new VaqueroError(
     'VAQUERO_INFO_TOO_LARGE',
     `${what} takes ${bytes} bytes on its way to other nodes, and ${broker.name} takes ${max} at most. Send less, or where it is to be found.`,
-  );
-}
-
-export function closedError(broker: Broker): VaqueroError {
-  return new VaqueroError(
-    'VAQUERO_BUS_CLOSED',
-    `The bus of ${broker.name} is closed, and cannot be opened again. Make a new one.`,
   );
 }

@@ -28,7 +28,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   try {
     await listen(httpServer, port, host);
   } catch (error) {
-    await attachment.close();
+    await attachment.abandon();
     throw error;
   }
   return new OwnServer(httpServer, attachment);

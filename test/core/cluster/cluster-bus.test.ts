@@ -112,6 +112,25 @@ describe('a bus with a broker', () => {
     },
   );
 
+  test.each(['before', 'after'])(
+    'that could not connect says so to all who waited, and %s it is closed that a new one is needed',
+    async (when) => {
+      const cluster = new Cluster();
+      const { bus, broker } = cluster.idle();
+      broker.cut();
+      const host = { report: () => undefined };
+      const [cause, other] = await Promise.all([bus.connect(), bus.join(host)].map((opening) => opening.catch((error) => error)));
+      expect([cause, other]).toEqual([cause, cause]);
+      expect(cause).toMatchObject({ code: 'VAQUERO_BUS_UNAVAILABLE' });
+      if (when === 'after') await bus.close();
+      for (const opening of [bus.connect(), bus.join(host)]) {
+        const error = await opening.catch((thrown) => thrown);
+        expect(error).toMatchObject({ code: 'VAQUERO_BUS_CLOSED', message: expect.stringMatching(/Make a new one/) });
+        expect(error.cause).toBe(cause);
+      }
+    },
+  );
+
   test('keeps what is published before it is connected', async () => {
     const cluster = new Cluster();
     const far = await subscriber(cluster, await cluster.node(), 'topic');
