@@ -78,14 +78,14 @@ export class Link extends Alarm implements BrokerEvents {
   emit(outgoing: Outgoing): boolean {
     if (this.offer(outgoing)) return true;
     this.#drop();
-    if (this.status === 'closed') this.reports.tellOnce(this.closedError());
-    else if (this.#dropped === 1) this.reports.tell(this.#overflow());
+    if (this.status !== 'closed' && this.#dropped === 1) this.reports.tell(this.#overflow());
     return false;
   }
 
   /** As `emit`, for what is said again when the nodes are back: it is no loss if it has no room. */
   offer(outgoing: Outgoing): boolean {
     if (this.flowing) return this.#give(outgoing);
+    if (this.status === 'closed') this.reports.tellOnce(this.closedError());
     return this.#mayWait() && this.#outbox.add(outgoing);
   }
 

@@ -178,6 +178,14 @@ describe('a bus with a broker', () => {
     expect([bus.counters.dropped, errors]).toEqual([2, ['VAQUERO_BUS_CLOSED']]);
   });
 
+  test('that is closed says so of a monitor, too, of whose end nobody will tell', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    await Promise.all([here.bus.close(), cluster.pass()]);
+    here.bus.monitor(there.bus.register(new Listener()), new Listener());
+    expect(here.errors).toEqual(['VAQUERO_BUS_CLOSED']);
+  });
+
   test('that is closed fails what waits for an answer from another node', async () => {
     const cluster = new Cluster();
     const [here, there] = [await cluster.node(), await cluster.node()];
