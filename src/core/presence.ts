@@ -37,8 +37,8 @@ export class Presence {
   }
 
   /**
-   * All that are present in a topic, in no particular order. To keep a list, subscribe first, list then, and apply each `PresenceDiff` by its refs. Rejects
-   * with `VAQUERO_BUS_UNAVAILABLE` while the broker that keeps it cannot be asked.
+   * All that are present in a topic, in no particular order. To keep a list, subscribe first, list then, and apply each `PresenceDiff` by its refs; list afresh
+   * when a broker that was away is back. Rejects with `VAQUERO_BUS_UNAVAILABLE` while the broker that keeps it cannot be asked, and with `VAQUERO_BUS_CLOSED`.
    */
   async list(topic: string): Promise<readonly PresenceEntry[]> {
     return [...(this.#topics.get(checkTopic(topic)) ?? [])].map(([ref, meta]) => ({ ref, meta }));

@@ -1,15 +1,26 @@
 import 'reflect-metadata';
-import { type DependencyContainer, container as globalContainer } from 'tsyringe';
+import { type DependencyContainer, container as globalContainer, type InjectionToken } from 'tsyringe';
 import { Bus } from '../core/bus.js';
 import { VaqueroError } from '../core/errors.js';
 import { Presence } from '../core/presence.js';
 import { internals, type Registration } from './internals.js';
+import type { Token } from './parameters.js';
 
 /** A container, and the bus that its services get. */
 export interface Home {
   readonly container: DependencyContainer;
   readonly bus: Bus;
+  /** For who cannot be served: makes the container what it was, unless somebody else uses the same bus there. */
+  giveBack(): void;
 }
+
+/** How many use a bus that is registered, and how what was done for the first is undone with the last of them. */
+interface Tenancy {
+  users: number;
+  readonly undo: readonly (() => void)[];
+}
+
+const tenancies = new WeakMap<Registration, Tenancy>();
 
 /** Buses that services got and no server uses yet. */
 const early = new WeakSet<Bus>();
@@ -20,7 +31,8 @@ const busOfSingleton = new WeakMap<Registration, Bus>();
 /** A service may be made before its server: the bus that it is given then is there for the server, too. */
 const ON_DEMAND = {
   useFactory: (container: DependencyContainer): Bus => {
-    const bus = makeIn(container);
+    const bus = new Bus();
+    container.registerInstance(Bus, bus);
     early.add(bus);
     return bus;
   },
@@ -36,13 +48,38 @@ globalContainer.register(Presence, PRESENCE_ON_DEMAND);
  */
 export function settle(container: DependencyContainer | undefined, bus: Bus | undefined): Home {
   const own = container ?? homeInGlobal(bus);
-  const settled = bus ?? registeredIn(own) ?? makeIn(own);
+  const settled = bus ?? registeredIn(own) ?? new Bus();
   const registered = own.isRegistered(Bus) ? registeredIn(own) : undefined;
-  if (registered === undefined) own.registerInstance(Bus, settled);
-  else if (registered !== settled) throw conflict(registered);
-  early.delete(settled);
-  providePresence(own, settled);
-  return { container: own, bus: settled };
+  if (registered !== undefined && registered !== settled) throw conflict(registered);
+  const undo: (() => void)[] = [];
+  if (registered === undefined) undo.push(register(own, Bus, settled));
+  if (early.delete(settled)) undo.push(() => early.add(settled));
+  if (lacksPresence(own)) undo.push(register(own, Presence, settled.presence));
+  return { container: own, bus: settled, giveBack: moveIn(own, undo) };
+}
+
+/** Answers what is to be called by who moves out again. */
+function moveIn(container: DependencyContainer, undo: readonly (() => void)[]): () => void {
+  const registration = internals(container).getRegistration(Bus) as Registration;
+  const tenancy = tenancies.get(registration) ?? { users: 0, undo };
+  tenancies.set(registration, tenancy);
+  tenancy.users++;
+  return () => {
+    if (--tenancy.users > 0) return;
+    tenancies.delete(registration);
+    for (const step of tenancy.undo) step();
+  };
+}
+
+/** Answers what takes it back. */
+function register<T extends object>(container: DependencyContainer, token: InjectionToken<T>, instance: T): () => void {
+  container.registerInstance(token, instance);
+  const { _registry } = internals(container);
+  const added = _registry.getAll(token as Token).at(-1);
+  return () => {
+    const others = _registry.getAll(token as Token).filter((one) => one !== added);
+    _registry.setAll(token as Token, others);
+  };
 }
 
 /**
@@ -56,9 +93,9 @@ export function settleSingleton(name: string, registration: Registration, bus: B
 }
 
 /** Presence is that of the bus; one that is registered by hand, in a test for example, stays. */
-function providePresence(container: DependencyContainer, bus: Bus): void {
+function lacksPresence(container: DependencyContainer): boolean {
   const registration = container.isRegistered(Presence) ? internals(container).getRegistration(Presence) : null;
-  if (registration === null || registration.provider === PRESENCE_ON_DEMAND) container.registerInstance(Presence, bus.presence);
+  return registration === null || registration.provider === PRESENCE_ON_DEMAND;
 }
 
 /** The global container, unless a server before has registered another bus there: then a child of it. */
@@ -72,12 +109,6 @@ function homeInGlobal(bus: Bus | undefined): DependencyContainer {
 function registeredIn(container: DependencyContainer): Bus | undefined {
   const registration = internals(container).getRegistration(Bus);
   return registration === null || registration.provider === ON_DEMAND ? undefined : container.resolve(Bus);
-}
-
-function makeIn(container: DependencyContainer): Bus {
-  const bus = new Bus();
-  container.registerInstance(Bus, bus);
-  return bus;
 }
 
 function conflict(registered: Bus): VaqueroError {

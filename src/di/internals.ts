@@ -26,6 +26,11 @@ interface Internals {
   readonly disposables: ReadonlySet<Disposable>;
   /** The registration of a token, here or above. */
   getRegistration(token: Token): Registration | null;
+  /** What is registered here. */
+  readonly _registry: {
+    getAll(token: Token): readonly Registration[];
+    setAll(token: Token, registrations: readonly Registration[]): void;
+  };
 }
 
 /** A container, seen with what its types leave out. */

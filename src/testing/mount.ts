@@ -75,9 +75,12 @@ function areHeaders(value: unknown): boolean {
 export async function mount<H extends HandlerClass>(handler: H, options: MountOptions = {}): Promise<Mounted<InstanceType<H>>> {
   const { path, headers, peer = PEER, pongs = true, ...server } = options;
   checkRequest({ path, headers, peer, pongs });
-  const { hub, upgrades } = prepare({ ...server, handlers: [handler] }, MountedHub);
+  const { hub, upgrades, giveBack } = prepare({ ...server, handlers: [handler] }, MountedHub);
   const target = path ?? ownPath(handler);
-  await hub.bus.connect();
+  await hub.bus.connect().catch((error) => {
+    giveBack();
+    throw error;
+  });
   const hold = options.clock === undefined ? new ProcessHold() : null;
   const client = new Client(pongs, hold, () => noFrame(handler.name, hub));
   const request = requestOf(target, headers, peer);

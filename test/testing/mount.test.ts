@@ -28,7 +28,7 @@ import {
   VaqueroError,
   WebSocketHandler,
 } from 'vaquero';
-import { type MountOptions, mount, UpgradeRefused, VirtualClock } from 'vaquero/testing';
+import { type MountOptions, mount, SimulatedNetwork, UpgradeRefused, VirtualClock } from 'vaquero/testing';
 import { recorder } from '../support/servers.js';
 
 const quiet = { onError: () => undefined, logger: recorder([]) };
@@ -477,6 +477,18 @@ describe('container and bus', () => {
   test('a singleton that publishes on another bus is refused', async () => {
     await mount(PricesHandler);
     await expect(mount(PricesHandler, { bus: new Bus() })).rejects.toMatchObject({ code: 'VAQUERO_BUS_CONFLICT' });
+  });
+
+  test('a bus that cannot connect is left out of the container', async () => {
+    const clock = new VirtualClock();
+    const network = new SimulatedNetwork({ clock });
+    const bus = network.bus();
+    network.kill(bus);
+    const options = withPrices(bus);
+    await expect(mount(PricesHandler, options)).rejects.toMatchObject({ code: 'VAQUERO_BUS_UNAVAILABLE' });
+    const other = new Bus();
+    const mounted = await mount(PricesHandler, { ...options, bus: other });
+    expect(mounted.bus).toBe(other);
   });
 
   test('mounts on one bus hear each other, and no others', async () => {

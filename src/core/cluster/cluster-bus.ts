@@ -11,8 +11,9 @@ import { decode, encode } from './codec.js';
 import { Conversations } from './conversations.js';
 import { Kind, seal, unseal } from './envelope.js';
 import { Interests } from './interests.js';
-import { closedError, Link, type LinkEvents, tooLarge } from './link.js';
+import { Link, type LinkEvents, tooLarge } from './link.js';
 import { NodeWatch, type Watchman } from './node-watch.js';
+import type { Outgoing } from './offline-queue.js';
 import { CLUSTER_CHECKS, type ClusterOptions, type CompleteOptions, completeClusterOptions } from './options.js';
 import { whileAnswered } from './patience.js';
 import { Reports } from './reports.js';
@@ -29,6 +30,8 @@ export class ClusterBus extends Bus {
   readonly #broker: Broker;
   readonly #options: CompleteOptions;
   readonly #channels: Channels;
+  /** The channel of what other nodes send to this one alone. */
+  readonly #inbox: string;
   readonly #reports: Reports;
   readonly #link: Link;
   readonly #interests: Interests;
@@ -48,6 +51,7 @@ export class ClusterBus extends Bus {
     this.#broker = broker;
     this.#options = completeClusterOptions(options);
     this.#channels = new Channels(this.#options.prefix);
+    this.#inbox = this.#channels.node(this.node);
     this.#reports = new Reports(this.#options.onError);
     this.#link = new Link(broker, this.#options, this.counts, this.#reports, this.timers, this.#linkEvents());
     this.#interests = new Interests(broker, (error) => this.#failed(error));
@@ -98,7 +102,7 @@ export class ClusterBus extends Bus {
   }
 
   #open(): Promise<void> {
-    if (this.#closing !== null) return Promise.reject(closedError(this.#broker));
+    if (this.#closing !== null || this.status === 'closed') return Promise.reject(this.#link.closedError());
     this.#opening ??= this.#connect();
     return this.#opening;
   }
@@ -106,7 +110,7 @@ export class ClusterBus extends Bus {
   async #connect(): Promise<void> {
     try {
       await this.#link.open(async () => {
-        await this.#broker.subscribe(this.#channels.node(this.node));
+        await this.#broker.subscribe(this.#inbox);
         await this.#nodeWatch.start();
       });
     } catch (error) {
@@ -123,7 +127,7 @@ export class ClusterBus extends Bus {
     try {
       await this.#link.close();
     } finally {
-      this.#conversations.requests.abandon(closedError(this.#broker));
+      this.#conversations.requests.abandon(this.#link.closedError());
     }
   }
 
@@ -151,7 +155,6 @@ export class ClusterBus extends Bus {
 
   /** The broker is back. */
   async #restored(): Promise<void> {
-    this.#conversations.monitors.repeat();
     let unseen = true;
     try {
       unseen = await this.#nodeWatch.resume();
@@ -183,13 +186,13 @@ export class ClusterBus extends Bus {
   override async request<Answer = unknown>(ref: Ref, info: unknown, options: RequestOptions = {}): Promise<Answer> {
     const node = nodeOf(checkRef('bus.request()', ref));
     if (node === null || node === this.node) return super.request<Answer>(ref, info, options);
-    if (this.status === 'closed') throw closedError(this.#broker);
+    if (this.status === 'closed') throw this.#link.closedError();
     const pend = (onSettled: () => void) => this.pend(ref, options, onSettled);
     return this.#conversations.requests.request(node, ref, info, pend) as Promise<Answer>;
   }
 
-  #tell(node: string, kind: Kind, body: readonly unknown[], tag: string): boolean {
-    return this.#link.emit({ channel: this.#channels.node(node), message: this.#seal(kind, body, body.at(-1)), tag });
+  #toNode(node: string, kind: Kind, body: readonly unknown[], tag: string): Outgoing {
+    return { channel: this.#channels.node(node), message: this.#seal(kind, body, body.at(-1)), tag };
   }
 
   /** @param info - what of the body the application knows of */
@@ -236,11 +239,13 @@ export class ClusterBus extends Bus {
     const envelope = unseal(message);
     if (typeof envelope === 'string')
       return this.#refuse(new VaqueroError('VAQUERO_MESSAGE_REFUSED', strange(channel, envelope)));
-    // Some brokers tell everybody what one said, that one too.
-    if (envelope.from === this.node) return;
+    // Some brokers tell everybody what one published, that one too.
+    if (envelope.from === this.node && channel !== this.#inbox) return;
     this.counts.received++;
     try {
-      if (channel === this.#channels.node(this.node)) return this.#conversations.hear(envelope);
+      if (envelope.from === this.node)
+        throw new VaqueroError('VAQUERO_MESSAGE_REFUSED', strange(channel, 'it claims to come from this node'));
+      if (channel === this.#inbox) return this.#conversations.hear(envelope);
       if (envelope.kind !== Kind.publish) throw new VaqueroError('VAQUERO_MESSAGE_REFUSED', strange(channel, 'it is for a node'));
       const topic = this.#interests.topicOf(channel);
       if (topic !== undefined) super.publish(topic, decode(envelope.body));
@@ -262,12 +267,17 @@ export class ClusterBus extends Bus {
       message: (channel, message) => this.#receive(channel, message),
       unheard: (tag) => this.#conversations.unheard(tag),
       restored: () => this.#restored(),
+      regrouped: () => {
+        this.#conversations.monitors.repeat();
+        this.#presence.tellUntold();
+      },
     };
   }
 
   #speaker(): Speaker {
     return {
-      tell: (node, kind, body, tag) => this.#tell(node, kind, body, tag),
+      tell: (node, kind, body, tag) => this.#link.emit(this.#toNode(node, kind, body, tag)),
+      tellState: (node, kind, body, tag) => void this.#link.offer(this.#toNode(node, kind, body, tag)),
       deliver: (ref, info) => super.send(ref, info),
       ask: (ref, request) => this.askHere(ref, request),
       monitorHere: (ref, watcher) => super.monitor(ref, watcher),
@@ -281,7 +291,9 @@ export class ClusterBus extends Bus {
   #presenceHost(): PresenceHost {
     return {
       node: this.node,
-      connected: () => this.#link.connected,
+      status: () => this.#link.status,
+      closedError: () => this.#link.closedError(),
+      flowing: () => this.#link.flowing,
       publish: (topic, info) => this.publish(topic, info),
       failed: (error) => this.#failed(error),
       refuse: (error) => this.#refuse(error),

@@ -12,11 +12,15 @@ export interface LinkEvents {
   unheard(tag: string): void;
   /** The broker is back, and everything is subscribed to again. */
   restored(): Promise<void>;
+  /** The other nodes have had the time to come back too, and what waited for them has left. */
+  regrouped(): void;
 }
 
 /** The way to the broker: where it stands, and what becomes of messages while it is closed. Rings when the other nodes have found the broker again too. */
 export class Link extends Alarm implements BrokerEvents {
   status: BusStatus = 'idle';
+  /** Why it could not be opened. */
+  #failure: unknown;
   readonly #queue: OfflineQueue;
   /** The broker is back, and the other nodes may not be: messages for them wait. */
   #regrouping = false;
@@ -40,6 +44,11 @@ export class Link extends Alarm implements BrokerEvents {
     return this.status === 'connected';
   }
 
+  /** Messages leave at once. */
+  get flowing(): boolean {
+    return this.connected && !this.#regrouping;
+  }
+
   /** Connects and prepares; what was published before leaves then. Rejects where the broker is lost before that: who opens has a time limit. */
   async open(prepare: () => Promise<void>): Promise<void> {
     this.status = 'connecting';
@@ -50,6 +59,7 @@ export class Link extends Alarm implements BrokerEvents {
       await Promise.race([this.broker.connect(this).then(prepare), lost]);
     } catch (error) {
       this.status = 'closed';
+      this.#failure = error;
       await this.broker.close().catch((second) => this.reports.tell(second));
       throw error;
     }
@@ -66,12 +76,17 @@ export class Link extends Alarm implements BrokerEvents {
 
   /** Gives a message to the broker, now or when the nodes are back; false if it is dropped instead. */
   emit(outgoing: Outgoing): boolean {
-    if (this.connected && !this.#regrouping) return this.#give(outgoing);
-    if (this.#mayWait() && this.#queue.add(outgoing)) return true;
+    if (this.offer(outgoing)) return true;
     this.#drop();
-    if (this.status === 'closed') this.reports.tellOnce(closedError(this.broker));
-    else if (this.#dropped === 1) this.reports.tell(this.#overflow());
+    if (this.status !== 'closed' && this.#dropped === 1) this.reports.tell(this.#overflow());
     return false;
+  }
+
+  /** As `emit`, for what is said again when the nodes are back: it is no loss if it has no room. */
+  offer(outgoing: Outgoing): boolean {
+    if (this.flowing) return this.#give(outgoing);
+    if (this.status === 'closed') this.reports.tellOnce(this.closedError());
+    return this.#mayWait() && this.#queue.add(outgoing);
   }
 
   #give({ channel, message, tag }: Outgoing): boolean {
@@ -109,6 +124,7 @@ export class Link extends Alarm implements BrokerEvents {
       else this.#dropTooLarge(outgoing);
     }
     if (this.#dropped > 0) this.#tellDropped('the broker was away');
+    this.bus.regrouped();
   }
 
   #endRegrouping(): void {
@@ -166,6 +182,15 @@ export class Link extends Alarm implements BrokerEvents {
 
   // --- What is said of what is dropped ---
 
+  closedError(): VaqueroError {
+    const [what, options] = this.#failure === undefined ? ['is closed', {}] : ['could not connect', { cause: this.#failure }];
+    return new VaqueroError(
+      'VAQUERO_BUS_CLOSED',
+      `The bus of ${this.broker.name} ${what}, and cannot be opened again. Make a new one.`,
+      options,
+    );
+  }
+
   #overflow(): VaqueroError {
     const why = this.#mayWait() ? `bufferLimit allows ${this.options.bufferLimit} bytes to wait` : "whileDown is 'drop'";
     return new VaqueroError(
@@ -188,13 +213,5 @@ export function tooLarge(what: string, bytes: number, broker: Broker, max = brok
   return new VaqueroError(
     'VAQUERO_INFO_TOO_LARGE',
     `${what} takes ${bytes} bytes on its way to other nodes, and ${broker.name} takes ${max} at most. Send less, or where it is to be found.`,
-  );
-}
-
-/** `VAQUERO_BUS_CLOSED`, for what is asked of a bus after its end. */
-export function closedError(broker: Broker): VaqueroError {
-  return new VaqueroError(
-    'VAQUERO_BUS_CLOSED',
-    `The bus of ${broker.name} is closed, and cannot be opened again. Make a new one.`,
   );
 }

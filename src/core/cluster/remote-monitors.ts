@@ -32,7 +32,7 @@ export class RemoteMonitors {
   }
 
   demonitor(node: string, ref: Ref): void {
-    if (this.#forget(node, ref)) this.speaker.tell(node, Kind.demonitor, [ref], Tag.other);
+    if (this.#forget(node, ref)) this.speaker.tellState(node, Kind.demonitor, [ref], Tag.other);
   }
 
   /** Another node says that a connection of it has ended. */
@@ -54,10 +54,13 @@ export class RemoteMonitors {
     for (const ref of unheard) this.#tell(nodeOf(ref) as string, ref);
   }
 
-  /** What was said before the broker was away, or while it was, may be lost: all nodes are told again whom they shall watch, and asked whom this one shall. */
+  /**
+   * What was said before the broker was away, or while it was, may be lost: all nodes are told again whom they shall watch, and asked whom this one shall. Of
+   * two nodes the one that does so last reaches the other, so nothing that is said in between need arrive.
+   */
   repeat(): void {
     for (const node of this.#watched.keys()) this.repeatTo(node);
-    for (const node of this.#watchers) this.speaker.tell(node, Kind.back, [this.node], Tag.other);
+    for (const node of this.#watchers) this.speaker.tellState(node, Kind.back, [this.node], Tag.other);
   }
 
   /** A node is told again whom it shall watch; it answers at once where that has ended. */
@@ -66,7 +69,7 @@ export class RemoteMonitors {
   }
 
   #tell(node: string, ref: Ref): void {
-    this.speaker.tell(node, Kind.monitor, [ref], Tag.monitor + Buffer.from(ref).toString('hex'));
+    this.speaker.tellState(node, Kind.monitor, [ref], Tag.monitor + Buffer.from(ref).toString('hex'));
   }
 
   #forget(node: string, ref: Ref): boolean {
@@ -104,9 +107,9 @@ export class RemoteMonitors {
   /** A reason that cannot travel, or is too large, is described: that the connection has ended must be told in any case. */
   #tellDown(node: string, { ref, reason }: Down): void {
     try {
-      this.speaker.tell(node, Kind.down, [ref, reason], Tag.other);
+      this.speaker.tellState(node, Kind.down, [ref, reason], Tag.other);
     } catch {
-      this.speaker.tell(node, Kind.down, [ref, describe(reason)], Tag.other);
+      this.speaker.tellState(node, Kind.down, [ref, describe(reason)], Tag.other);
     }
   }
 

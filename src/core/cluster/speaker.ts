@@ -13,6 +13,8 @@ export interface RemoteWatcher {
 export interface Speaker {
   /** Sends to another node; false if it is dropped. The tag comes back if nobody hears it. Throws as `publish` does. */
   tell(node: string, kind: Kind, body: readonly unknown[], tag: string): boolean;
+  /** As `tell`, for what is told again whenever the broker was away: it may be dropped, and is not counted then. */
+  tellState(node: string, kind: Kind, body: readonly unknown[], tag: string): void;
   deliver(ref: Ref, info: unknown): void;
   ask(ref: Ref, request: Request): void;
   monitorHere(ref: Ref, watcher: RemoteWatcher): void;

@@ -81,8 +81,8 @@ export class Connection<Params extends object = Record<string, string>> {
 
   /**
    * Makes this connection present in a topic, with a meta that others see, until `untrack` or the end; the topic's subscribers get a `PresenceDiff`. Once more
-   * replaces the meta. Resolves when others can see it. Throws `VAQUERO_INVALID_TOPIC`, `VAQUERO_LIMIT_EXCEEDED` for more topics than `maxSubscriptions`, and with a broker
-   * `VAQUERO_INFO_NOT_PORTABLE` and `VAQUERO_INFO_TOO_LARGE`.
+   * replaces the meta. Resolves when it is written down where all nodes see it; while the broker is away at once, and if the broker does not take it when `onError` is told
+   * so: then it is written down as soon as it can be. Throws `VAQUERO_INVALID_TOPIC`, `VAQUERO_LIMIT_EXCEEDED` for more topics than `maxSubscriptions`, and with a broker `VAQUERO_INFO_NOT_PORTABLE` and `VAQUERO_INFO_TOO_LARGE`.
    */
   track(topic: string, meta?: unknown): Promise<void> {
     return this.#process.resources.track(topic, meta);

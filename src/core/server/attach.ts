@@ -31,22 +31,38 @@ export class Attachment implements Server {
 
   protected readonly hub: Hub;
   readonly #http: HttpServer | HttpsServer;
+  readonly #giveBack: () => void;
   #closed: Promise<void> | null = null;
 
   constructor(httpServer: HttpServer | HttpsServer, options: AttachOptions) {
     checkHttpServer(httpServer);
-    const { hub, upgrades } = prepare(options, Hub);
+    const { hub, upgrades, giveBack } = prepare(options, Hub);
     this.bus = hub.bus;
     this.upgrades = upgrades;
     this.#http = httpServer;
     this.hub = hub;
+    this.#giveBack = giveBack;
   }
 
   /** Connects the bus, then takes upgrades. */
   async open(): Promise<void> {
-    await this.bus.join(this.hub);
+    try {
+      await this.bus.join(this.hub);
+    } catch (error) {
+      this.#giveBack();
+      throw error;
+    }
     sharing.set(this.#http, [...this.#sharing, this]);
     this.#http.on('upgrade', this.#onUpgrade);
+  }
+
+  /** Closes what was opened in vain. */
+  protected async abandon(): Promise<void> {
+    try {
+      await this.close();
+    } finally {
+      this.#giveBack();
+    }
   }
 
   get url(): string {

@@ -1,4 +1,4 @@
-import { settle } from '../../di/bus.js';
+import { type Home, settle } from '../../di/bus.js';
 import { TsyringeInjector } from '../../di/tsyringe.js';
 import type { Bus } from '../bus.js';
 import type { Injector } from '../injector.js';
@@ -15,6 +15,8 @@ import { Upgrades } from './upgrades.js';
 export interface Prepared<H extends Hub> {
   readonly hub: H;
   readonly upgrades: Upgrades;
+  /** For who cannot serve them after all: makes the container what it was. */
+  giveBack(): void;
 }
 
 /**
@@ -25,26 +27,34 @@ export function prepare<H extends Hub>(
   options: AttachOptions,
   HubClass: new (bus: Bus, options: AttachOptions) => H,
 ): Prepared<H> {
-  const { bus, injector, plans } = compile(options);
-  const hub = new HubClass(bus, options);
-  warnOfIdle(plans, hub.logger);
-  return { hub, upgrades: new Upgrades(hub, plans, injector, serverLimits(options)) };
+  const home = findHome(options);
+  try {
+    const { injector, plans } = compile(options, home);
+    const hub = new HubClass(home.bus, options);
+    warnOfIdle(plans, hub.logger);
+    return { hub, upgrades: new Upgrades(hub, plans, injector, serverLimits(options)), giveBack: home.giveBack };
+  } catch (error) {
+    home.giveBack();
+    throw error;
+  }
 }
 
 /** The plans of handlers, in the order in which a server tries their paths. Throws as `prepare` does. */
 export function inspect(handlers: readonly HandlerClass[]): Plan[] {
-  const { plans } = compile({ handlers });
+  const { plans } = compile({ handlers }, findHome({ handlers }));
   // Refuses two of one path.
   new Router(plans);
   return plans.sort((one, other) => comparePaths(one.path, other.path));
 }
 
-function compile(options: AttachOptions): { bus: Bus; injector: Injector; plans: Plan[] } {
+function findHome(options: AttachOptions): Home {
   checkServerOptions(options);
-  const { container, bus } = settle(options.container, options.bus);
+  return settle(options.container, options.bus);
+}
+
+function compile(options: AttachOptions, { container, bus }: Home): { injector: Injector; plans: Plan[] } {
   const injector = new TsyringeInjector(container, bus);
   return {
-    bus,
     injector,
     plans: compilePlans(options.handlers, options.defaults ?? {}, (handler) => injector.faults(handler)),
   };

@@ -42,7 +42,7 @@ class OwnServer extends Attachment {
     try {
       await listening(this.#http, port, host);
     } catch (error) {
-      await this.close().catch(this.#report);
+      await this.abandon().catch(this.#report);
       throw error;
     }
     this.#http.on('error', this.#report);

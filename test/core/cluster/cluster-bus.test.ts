@@ -59,6 +59,14 @@ class Cluster {
   pass(ms = A_MOMENT): Promise<void> {
     return this.clock.advance(ms);
   }
+
+  /** The broker forgets what is written down, as one does that keeps it in memory and starts anew. */
+  forget(): void {
+    for (const record of this.#exchange.records(() => true)) {
+      this.#exchange.leave(record.node);
+      this.#exchange.remove(record);
+    }
+  }
 }
 
 /** A listener that is subscribed. */
@@ -102,6 +110,25 @@ describe('a bus with a broker', () => {
       await cluster.pass();
       expect([await Promise.race([outcome, 'waits']), bus.status, errors]).toEqual(['VAQUERO_BUS_UNAVAILABLE', 'closed', []]);
       await bus.close();
+    },
+  );
+
+  test.each(['before', 'after'])(
+    'that could not connect says so to all who waited, and %s it is closed that a new one is needed',
+    async (when) => {
+      const cluster = new Cluster();
+      const { bus, broker } = cluster.idle();
+      broker.cut();
+      const host = { report: () => undefined };
+      const [cause, other] = await Promise.all([bus.connect(), bus.join(host)].map((opening) => opening.catch((error) => error)));
+      expect([cause, other]).toEqual([cause, cause]);
+      expect(cause).toMatchObject({ code: 'VAQUERO_BUS_UNAVAILABLE' });
+      if (when === 'after') await bus.close();
+      for (const opening of [bus.connect(), bus.join(host)]) {
+        const error = await opening.catch((thrown) => thrown);
+        expect(error).toMatchObject({ code: 'VAQUERO_BUS_CLOSED', message: expect.stringMatching(/Make a new one/) });
+        expect(error.cause).toBe(cause);
+      }
     },
   );
 
@@ -167,6 +194,14 @@ describe('a bus with a broker', () => {
     bus.publish('topic', 1);
     bus.publish('topic', 2);
     expect([bus.counters.dropped, errors]).toEqual([2, ['VAQUERO_BUS_CLOSED']]);
+  });
+
+  test('that is closed says so of a monitor, too, of whose end nobody will tell', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    await Promise.all([here.bus.close(), cluster.pass()]);
+    here.bus.monitor(there.bus.register(new Listener()), new Listener());
+    expect(here.errors).toEqual(['VAQUERO_BUS_CLOSED']);
   });
 
   test('that is closed fails what waits for an answer from another node', async () => {
@@ -522,6 +557,54 @@ describe('the end of a connection that is monitored elsewhere', () => {
     },
   );
 
+  test.each<ClusterOptions>([{ bufferLimit: 1_000 }, { bufferLimit: 0 }, { whileDown: 'drop', bufferLimit: 0 }])(
+    'is told whatever else was dropped while the broker was away, with %j',
+    async (options) => {
+      const cluster = new Cluster(1_000);
+      const [here, there] = [await cluster.node(options), await cluster.node(options)];
+      const refs = [1, 2, 3, 4].map(() => there.bus.register(new Listener())) as [Ref, Ref, Ref, Ref];
+      const [meanwhile, asked, regrouping, later] = refs;
+      const watcher = new Listener();
+      for (const ref of [meanwhile, later]) here.bus.monitor(ref, watcher);
+      await cluster.pass();
+      for (const { broker } of [here, there]) broker.cut();
+      await cluster.pass();
+      for (const { bus } of [here, there]) for (let i = 0; i < 100; i++) bus.publish('topic', 'x'.repeat(10));
+      const dropped = [here, there].map(({ bus }) => bus.counters.dropped);
+      here.bus.monitor(asked, watcher);
+      there.bus.unregister(meanwhile, 'over');
+      for (const { broker } of [here, there]) broker.heal();
+      await cluster.pass();
+      here.bus.monitor(regrouping, watcher);
+      await cluster.pass(1_000);
+      expect(((await heard(watcher)) as Down[]).map(({ ref }) => ref)).toEqual([meanwhile]);
+      for (const ref of [asked, regrouping, later]) there.bus.unregister(ref, 'over');
+      await cluster.pass();
+      const downs = (await heard(watcher)) as Down[];
+      expect(downs.map(({ ref, reason }) => [ref, reason])).toEqual([asked, regrouping, later].map((ref) => [ref, 'over']));
+      // What is said again costs nobody anything.
+      expect([here, there].map(({ bus }) => bus.counters.dropped)).toEqual(dropped);
+    },
+  );
+
+  test.each([0, 1])('is told though what told of it had no room, whichever node is back first: %d', async (first) => {
+    const cluster = new Cluster(1_000);
+    const [here, there] = [await cluster.node({ bufferLimit: 0 }), await cluster.node({ bufferLimit: 0 })];
+    const ref = there.bus.register(new Listener());
+    const watcher = new Listener();
+    here.bus.monitor(ref, watcher);
+    await cluster.pass();
+    const brokers = [here.broker, there.broker] as const;
+    for (const broker of brokers) broker.cut();
+    await cluster.pass();
+    there.bus.unregister(ref, 'over');
+    brokers[first as 0 | 1].heal();
+    await cluster.pass(2_000);
+    brokers[(1 - first) as 0 | 1].heal();
+    await cluster.pass(2_000);
+    expect(((await heard(watcher)) as Down[]).map((down) => down.ref)).toEqual([ref]);
+  });
+
   test('is told with a reason that has room in a message', async () => {
     const cluster = new Cluster();
     const [here, there] = [await cluster.node(), await cluster.node()];
@@ -594,6 +677,77 @@ describe('presence on many nodes', () => {
       { topic: 'den', joins: [{ ref, meta: 'x' }], leaves: [] },
       { topic: 'den', joins: [], leaves: [{ ref, meta: 'x' }] },
     ]);
+  });
+
+  test.each<ClusterOptions>([{}, { bufferLimit: 0 }, { whileDown: 'drop' }])(
+    'is announced as it is when the broker is back, empty and after everything else was dropped, with %j',
+    async (options) => {
+      const cluster = new Cluster(1_000);
+      const [here, there] = [await cluster.node(options), await cluster.node(options)];
+      const listeners = [await subscriber(cluster, here, 'den'), await subscriber(cluster, there, 'den')];
+      const [stays, goes, changes, comes, passes, late] = Array.from({ length: 6 }, () => there.bus.register(new Listener())) as [
+        Ref,
+        Ref,
+        Ref,
+        Ref,
+        Ref,
+        Ref,
+      ];
+      const { presence } = there.bus;
+      await Promise.all([...[stays, goes, changes].map((ref) => presence.track('den', ref, 'old')), cluster.pass()]);
+      for (const listener of listeners) await heard(listener);
+      for (const { broker } of [here, there]) broker.cut();
+      await cluster.pass();
+      presence.untrack('den', goes);
+      for (const ref of [changes, comes, passes]) presence.track('den', ref, 'new');
+      presence.untrack('den', passes);
+      cluster.forget();
+      for (const { broker } of [here, there]) broker.heal();
+      await cluster.pass();
+      presence.track('den', late, 'late');
+      await cluster.pass();
+      const [listed] = await Promise.all([here.bus.presence.list('den'), cluster.pass()]);
+      expect(listed.map(({ ref }) => ref).sort()).toEqual([stays, changes, comes, late].sort());
+      await cluster.pass(3 * NODE_TIMEOUT);
+      for (const listener of listeners) {
+        const diffs = (await heard(listener)) as PresenceDiff[];
+        const [joins, leaves] = [diffs.flatMap((diff) => diff.joins), diffs.flatMap((diff) => diff.leaves)];
+        expect(leaves.map(({ ref, meta }) => [ref, meta]).sort()).toEqual([goes, changes].sort().map((ref) => [ref, 'old']));
+        expect(joins.map(({ ref }) => ref).sort()).toEqual([stays, changes, comes, late].sort());
+      }
+    },
+  );
+
+  test('that is left while the other nodes come back is announced by a node that closes meanwhile', async () => {
+    const cluster = new Cluster(1_000);
+    const [here, there] = [await cluster.node({ bufferLimit: 0 }), await cluster.node({ bufferLimit: 0 })];
+    const listener = await subscriber(cluster, here, 'den');
+    const ref = there.bus.register(new Listener());
+    await Promise.all([there.bus.presence.track('den', ref, 'x'), cluster.pass()]);
+    await heard(listener);
+    there.broker.cut();
+    await cluster.pass();
+    there.broker.heal();
+    await cluster.pass();
+    there.bus.presence.untrack('den', ref);
+    await Promise.all([there.bus.close(), cluster.pass()]);
+    expect(await heard(listener)).toEqual([{ topic: 'den', joins: [], leaves: [{ ref, meta: 'x' }] }]);
+  });
+
+  test('that was written down and not acknowledged is announced all the same', async () => {
+    const cluster = new Cluster();
+    const [here, there] = [await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, here, 'den');
+    const { put } = there.broker.presence;
+    there.broker.presence.put = async (record) => {
+      await put(record);
+      throw new Error('no answer');
+    };
+    const ref = there.bus.register(new Listener());
+    await Promise.all([there.bus.presence.track('den', ref, 'x'), cluster.pass()]);
+    there.broker.presence.put = put;
+    await cluster.pass(2 * NODE_TIMEOUT);
+    expect(await heard(listener)).toEqual([{ topic: 'den', joins: [{ ref, meta: 'x' }], leaves: [] }]);
   });
 
   test('is announced again by a node that others could not list for a while', async () => {
@@ -727,6 +881,81 @@ describe('presence on many nodes', () => {
     expect(here.errors).toEqual(['no answer']);
   });
 
+  test('of a node that died is announced when the broker is back, if it was lost in between', async () => {
+    const cluster = new Cluster(1_000);
+    const [here, there, dying] = [await cluster.node({ bufferLimit: 0 }), await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, there, 'den');
+    const refs = Array.from({ length: 3 }, () => dying.bus.register(new Listener()));
+    await Promise.all([...refs.map((ref) => dying.bus.presence.track('den', ref, 'ghost')), cluster.pass()]);
+    await heard(listener);
+    // Only the other one comes to take away what it left.
+    there.broker.presence.nodes = async () => [];
+    const { remove } = here.broker.presence;
+    let calls = 0;
+    here.broker.presence.remove = async (record) => {
+      if (++calls === 2) here.broker.cut();
+      // The bus is told that the broker is lost before it is told that this failed.
+      if (calls === 2) await new Promise<void>((resolve) => cluster.clock.setTimeout(resolve, 5));
+      return remove(record);
+    };
+    dying.broker.kill();
+    await cluster.pass(4 * NODE_TIMEOUT);
+    expect(calls).toBe(2);
+    here.broker.heal();
+    await cluster.pass(4 * NODE_TIMEOUT);
+    const diffs = (await heard(listener)) as PresenceDiff[];
+    expect(diffs.flatMap(({ leaves }) => leaves.map(({ ref }) => ref)).sort()).toEqual(refs.sort());
+  });
+
+  test('of nodes that died is announced though one of them cannot be read', async () => {
+    const cluster = new Cluster();
+    const [here, broken, dying] = [await cluster.node(), await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, here, 'den');
+    const [hidden, ref] = [broken.bus.register(new Listener()), dying.bus.register(new Listener())];
+    await Promise.all([
+      broken.bus.presence.track('den', hidden, 'hidden'),
+      dying.bus.presence.track('den', ref, 'ghost'),
+      cluster.pass(),
+    ]);
+    await heard(listener);
+    const { ofNode } = here.broker.presence;
+    here.broker.presence.ofNode = (node) =>
+      hidden.startsWith(node) ? Promise.reject(new Error('cannot be read')) : ofNode(node);
+    for (const { broker } of [broken, dying]) broker.kill();
+    await cluster.pass(3 * NODE_TIMEOUT);
+    expect(await heard(listener)).toEqual([{ topic: 'den', joins: [], leaves: [{ ref, meta: 'ghost' }] }]);
+    expect(new Set(here.errors)).toEqual(new Set(['cannot be read']));
+  });
+
+  test('of which one cannot be announced is reported, and the others are announced', async () => {
+    const cluster = new Cluster();
+    const [here, dying] = [await cluster.node(), await cluster.node()];
+    const listener = await subscriber(cluster, here, 'den');
+    const [innocent, another, poisoned] = [1, 2, 3].map(() => dying.bus.register(new Listener())) as [Ref, Ref, Ref];
+    const [node, id] = poisoned.split('.') as [string, string];
+    // Arrays in each other, by hand: deeper than any node would write, and not too deep to be read.
+    const meta = Buffer.from([...Array(105).fill(0x91), 0xc0]);
+    await Promise.all([
+      dying.bus.presence.track('den', innocent, 'innocent'),
+      dying.broker.presence.put({ topic: 'den', node, id, meta }),
+      dying.bus.presence.track('den', another, 'another'),
+      cluster.pass(),
+    ]);
+    await heard(listener);
+    dying.broker.kill();
+    await cluster.pass(3 * NODE_TIMEOUT);
+    const diffs = (await heard(listener)) as PresenceDiff[];
+    expect(diffs.flatMap(({ leaves }) => leaves.map(({ ref }) => ref)).sort()).toEqual([innocent, another].sort());
+    expect(here.errors).toEqual(['VAQUERO_INFO_NOT_PORTABLE']);
+  });
+
+  test('cannot be listed on a bus that is closed', async () => {
+    const cluster = new Cluster();
+    const { bus } = await cluster.node();
+    await Promise.all([bus.close(), cluster.pass()]);
+    await expect(bus.presence.list('den')).rejects.toMatchObject({ code: 'VAQUERO_BUS_CLOSED' });
+  });
+
   test('with a meta that cannot be understood here hides no other', async () => {
     const cluster = new Cluster();
     const [here, dying] = [await cluster.node(), await cluster.node()];
@@ -838,6 +1067,21 @@ describe('a message that cannot be understood', () => {
     expect(replies).toEqual([['one', 'unreadable']]);
     expect(outcomes).toEqual(['VAQUERO_MESSAGE_REFUSED', 'VAQUERO_MESSAGE_REFUSED']);
     expect(new Set(errors)).toEqual(new Set(['VAQUERO_MESSAGE_REFUSED']));
+  });
+
+  test('is refused, too, where it claims to come from this node, which says nothing to itself through the broker', async () => {
+    const cluster = new Cluster();
+    const { bus, errors } = await cluster.node();
+    const listener = await subscriber(cluster, { bus } as Member, 'topic');
+    const ref = bus.register(listener);
+    const node = ref.split('.')[0] as string;
+    const stranger = cluster.broker();
+    await Promise.all([stranger.connect({} as never), cluster.pass()]);
+    stranger.publish(`vaquero.n.${node}`, seal(Kind.send, node, encode([ref, 'forged'])));
+    // Brokers that tell everybody what one said tell this node its own.
+    stranger.publish('vaquero.t.topic', seal(Kind.publish, node, encode('echo')));
+    await cluster.pass();
+    expect([await heard(listener), bus.counters.refused, errors]).toEqual([[], 1, ['VAQUERO_MESSAGE_REFUSED']]);
   });
 
   test('is told of in few words, however long it is', async () => {
