@@ -12,7 +12,7 @@ export interface BusHarness {
 /** One thing that a bus must do. */
 export interface ContractCase {
   readonly name: string;
-  /** Rejects if the bus does not do it. The buses that the harness made are closed by whoever gave it. */
+  /** Rejects if the bus does not do it, with `VAQUERO_WAIT_TIMEOUT` if it has not in 10 seconds. The buses that the harness made are closed by whoever gave it. */
   run(): Promise<void>;
 }
 

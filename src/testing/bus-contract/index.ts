@@ -1,4 +1,5 @@
-import { ProcessHold } from '../process-hold.js';
+import { VaqueroError } from '../../core/errors.js';
+import { Waits } from '../wait.js';
 import { delivery } from './delivery.js';
 import type { BusHarness, Case, ContractCase } from './harness.js';
 import { monitors } from './monitors.js';
@@ -10,23 +11,26 @@ export type { BusHarness, ContractCase } from './harness.js';
 
 const CHAPTERS: Readonly<Record<string, Readonly<Record<string, Case>>>> = { delivery, travelling, requests, monitors, presence };
 
+/** Milliseconds that a case may take: many times what it takes with a broker that is far away. */
+const TIMEOUT = 10_000;
+
 /**
  * Everything that a bus must do, as cases for any test runner: `for (const { name, run } of busContract(harness)) test(name, run)`. The buses of this
  * package are held against it, and so can a bus of your own.
  */
 export function busContract(harness: BusHarness): readonly ContractCase[] {
+  const waits = new Waits(TIMEOUT, overdue);
   return Object.entries(CHAPTERS).flatMap(([chapter, cases]) =>
-    Object.entries(cases).map(([name, run]) => ({ name: `${chapter}: ${name}`, run: () => held(run, harness) })),
+    Object.entries(cases).map(([title, run]) => {
+      const name = `${chapter}: ${title}`;
+      return { name, run: () => waits.until(run(harness), name) };
+    }),
   );
 }
 
-/** Runs a case in a process that waits for its end, as not all runners' do: the time limits of requests do not keep one alive. */
-async function held(run: Case, harness: BusHarness): Promise<void> {
-  const kept = new ProcessHold();
-  kept.hold();
-  try {
-    await run(harness);
-  } finally {
-    kept.release();
-  }
+function overdue(name: string): VaqueroError {
+  return new VaqueroError(
+    'VAQUERO_WAIT_TIMEOUT',
+    `busContract(): "${name}" was not over in ${TIMEOUT} ms. What the case waits for did not come from the bus.`,
+  );
 }
