@@ -1,10 +1,10 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Clock } from '../core/clock.js';
 import { VaqueroError } from '../core/errors.js';
-import { type Check, MAX_DELAY, must, optionFaults } from '../core/option-checks.js';
+import { type Check, must, optionFaults } from '../core/option-checks.js';
 import type { AttachOptions } from '../core/server/options.js';
 import type { Peer } from '../core/upgrade-request.js';
-import { aClock } from './checks.js';
+import { aClock, aTimeout } from './checks.js';
 
 /** What `mount` takes: how the client asks, and what a server takes as far as it matters for one connection. */
 export interface MountOptions
@@ -34,10 +34,7 @@ const CHECKS: Readonly<Record<keyof MountOptions, Check>> = {
   headers: headersRule,
   peer: must('an object with address and port', (v) => isPeer(v as Partial<Peer> | null)),
   pongs: must('true or false', (v) => typeof v === 'boolean'),
-  timeout: must(
-    `a number of milliseconds from 1 to ${MAX_DELAY}, or Infinity`,
-    (v) => typeof v === 'number' && v >= 1 && (v <= MAX_DELAY || v === Number.POSITIVE_INFINITY),
-  ),
+  timeout: aTimeout,
   clock: aClock,
   container: aServers,
   bus: aServers,

@@ -1,4 +1,5 @@
-import { VaqueroError } from '../../core/errors.js';
+import { describe, VaqueroError } from '../../core/errors.js';
+import { aTimeout } from '../checks.js';
 import { Waits } from '../wait.js';
 import { delivery } from './delivery.js';
 import type { BusHarness, Case, ContractCase } from './harness.js';
@@ -11,15 +12,17 @@ export type { BusHarness, ContractCase } from './harness.js';
 
 const CHAPTERS: Readonly<Record<string, Readonly<Record<string, Case>>>> = { delivery, travelling, requests, monitors, presence };
 
-/** Milliseconds that a case may take: many times what it takes with a broker that is far away. */
-const TIMEOUT = 10_000;
-
 /**
  * Everything that a bus must do, as cases for any test runner: `for (const { name, run } of busContract(harness)) test(name, run)`. The buses of this
- * package are held against it, and so can a bus of your own.
+ * package are held against it, and so can a bus of your own. Throws `VAQUERO_INVALID_OPTION`.
  */
 export function busContract(harness: BusHarness): readonly ContractCase[] {
-  const waits = new Waits(TIMEOUT, overdue);
+  const { timeout = 10_000 } = harness;
+  const rule = aTimeout(timeout);
+  if (rule !== undefined) {
+    throw new VaqueroError('VAQUERO_INVALID_OPTION', `busContract(): option timeout must be ${rule}, got ${describe(timeout)}.`);
+  }
+  const waits = new Waits(timeout, (name) => overdue(name, timeout));
   return Object.entries(CHAPTERS).flatMap(([chapter, cases]) =>
     Object.entries(cases).map(([title, run]) => {
       const name = `${chapter}: ${title}`;
@@ -28,9 +31,9 @@ export function busContract(harness: BusHarness): readonly ContractCase[] {
   );
 }
 
-function overdue(name: string): VaqueroError {
+function overdue(name: string, timeout: number): VaqueroError {
   return new VaqueroError(
     'VAQUERO_WAIT_TIMEOUT',
-    `busContract(): "${name}" was not over in ${TIMEOUT} ms. What the case waits for did not come from the bus.`,
+    `busContract(): "${name}" was not over in ${timeout} ms. What the case waits for did not come from the bus.`,
   );
 }
