@@ -82,6 +82,6 @@ export class Waits {
 
 /** Gives an error the stack of the call that waited, for that of a timer shows nothing of the test. */
 function calledFrom({ stack = '' }: Error, error: Error): Error {
-  error.stack = `${error.name}: ${error.message}${stack.slice(stack.indexOf('\n'))}`;
+  error.stack = stack.replace(/^.*/, () => `${error.name}: ${error.message}`);
   return error;
 }
