@@ -21,7 +21,7 @@ export interface MountOptions
   readonly clock?: Clock;
   /**
    * Milliseconds of real time, whatever the clock is, that `mount`, `next()`, `closed` and `terminated` wait when they are awaited; `Infinity` for as
-   * long as the test runner lets them. Default 3,000.
+   * long as the test runner lets them. To see a `handshakeTimeout` pass by the machine's clock, more than that. Default 3,000.
    */
   readonly timeout?: number;
 }
