@@ -38,6 +38,7 @@ export const ERROR_CODES = {
   VAQUERO_INFO_TOO_LARGE: 'An info is larger than the broker takes.',
   VAQUERO_MESSAGE_REFUSED: 'A message came from the broker that cannot be understood here.',
   VAQUERO_UPGRADE_REFUSED: '`mount` asked for an upgrade that was refused; the error has the response.',
+  VAQUERO_WAIT_TIMEOUT: 'What a test waits for did not come in time.',
   VAQUERO_NO_FRAME: 'A test waits for a frame from a connection that has ended.',
   VAQUERO_NON_ERROR_THROWN: 'A callback threw a value that is no Error; the value is the cause.',
 } as const;

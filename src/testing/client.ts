@@ -3,9 +3,9 @@ import type { Close } from '../core/commands.js';
 import { closePayload } from '../transports/ws/frame.js';
 import { clientFrame, type ReceivedFrame, serverFrame } from './frames.js';
 import { type FarEnd, LocalSocket } from './local-socket.js';
-import { ProcessHold } from './process-hold.js';
 import { readResponse, type UpgradeResponse } from './response.js';
 import { settled } from './settled.js';
+import type { Waits } from './wait.js';
 
 const EMPTY = Buffer.alloc(0);
 
@@ -30,8 +30,7 @@ export class Client implements FarEnd {
   readonly closed: Promise<Closed>;
 
   readonly #pongs: boolean;
-  /** Keeps the process while something is waited for; `null` where only a test can bring it, by its clock. */
-  readonly #hold: ProcessHold | null;
+  readonly #waits: Waits;
   /** Says why no frame comes any more. */
   readonly #whyNone: () => Error;
   #answered: (response: UpgradeResponse) => void = () => undefined;
@@ -47,9 +46,9 @@ export class Client implements FarEnd {
   #closing = false;
   #gone = false;
 
-  constructor(pongs: boolean, hold: ProcessHold | null, whyNone: () => Error) {
+  constructor(pongs: boolean, waits: Waits, whyNone: () => Error) {
     this.#pongs = pongs;
-    this.#hold = hold;
+    this.#waits = waits;
     this.#whyNone = whyNone;
     this.response = new Promise((resolve) => {
       this.#answered = resolve;
@@ -97,15 +96,27 @@ export class Client implements FarEnd {
       this.#nextFrame++;
       return Promise.resolve(frame);
     }
-    const received = this.#gone ? Promise.reject<ReceivedFrame>(this.#whyNone()) : this.#wait();
+    if (!this.#gone) return this.#wait();
+    const none = Promise.reject<ReceivedFrame>(this.#whyNone());
     // Who does not await it, or not yet, has not failed.
-    received.catch(() => undefined);
-    return received;
+    none.catch(() => undefined);
+    return none;
   }
 
   #wait(): Promise<ReceivedFrame> {
-    this.#hold?.hold();
-    return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    let leave: () => void = () => undefined;
+    const received = new Promise<ReceivedFrame>((resolve, reject) => {
+      const waiter = { resolve, reject };
+      this.#waiters.push(waiter);
+      leave = () => this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+    });
+    // A frame that comes after all is the next one's.
+    return this.#waits.until(received, 'the next frame', leave);
+  }
+
+  /** Whether it reads what comes. */
+  get reading(): boolean {
+    return this.#credit > 0;
   }
 
   // --- What the socket tells it ---
@@ -124,7 +135,6 @@ export class Client implements FarEnd {
 
   gone(): void {
     this.#closing = this.#gone = true;
-    this.#hold?.release();
     const last = this.frames.at(-1);
     this.#onClosed(last?.type === 'close' ? { code: last.code, reason: last.reason } : { code: 1006, reason: '' });
     // The connection's own end is not over yet, and belongs to what is said of it.
@@ -167,7 +177,6 @@ export class Client implements FarEnd {
     if (waiter !== undefined) {
       this.#nextFrame++;
       waiter.resolve(frame);
-      if (this.#waiters.length === 0) this.#hold?.release();
     }
     if (frame.type === 'ping' && this.#pongs) this.send('pong', frame.payload);
     if (frame.type === 'close') this.#closeToo();

@@ -1,34 +1,21 @@
 import type { RequestHead } from '../core/carrier.js';
-import type { Clock } from '../core/clock.js';
 import { describe, VaqueroError } from '../core/errors.js';
 import { handlerRecord } from '../core/metadata.js';
-import { type Check, must, optionFaults } from '../core/option-checks.js';
 import type { HandlerClass } from '../core/plan.js';
-import type { AttachOptions } from '../core/server/options.js';
 import { prepare } from '../core/server/prepare.js';
 import type { Peer } from '../core/upgrade-request.js';
 import { Client } from './client.js';
+import { checkMountOptions, type MountOptions } from './mount-options.js';
 import { Mounted } from './mounted.js';
 import { MountedHub } from './mounted-hub.js';
 import { noFrame } from './no-frame.js';
-import { ProcessHold } from './process-hold.js';
+import { overdue } from './overdue.js';
 import { settled } from './settled.js';
 import { UpgradeRefused } from './upgrade-refused.js';
+import { Waits } from './wait.js';
 
-/** What `mount` takes: how the client asks, and what a server takes as far as it matters for one connection. */
-export interface MountOptions
-  extends Omit<AttachOptions, 'handlers' | 'clock' | 'maxConnections' | 'maxConnectionsPerAddress' | 'maxPendingUpgrades'> {
-  /** Where the client connects to, with a query if there is one. Default: the handler's own path, if it has no parameters. */
-  readonly path?: string;
-  /** Headers of the request: `origin`, `cookie`, `sec-websocket-protocol` and so on. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Where the client is. Default `{ address: '127.0.0.1', port: 50000 }`. */
-  readonly peer?: Peer;
-  /** Whether the client answers pings, as clients do; `false` for one that is dead. Default true. */
-  readonly pongs?: boolean;
-  /** Where time comes from: a `VirtualClock` that the test advances. Default: the machine. */
-  readonly clock?: Clock;
-}
+/** Milliseconds that a test waits for something: less than the time that a test runner gives a whole test. */
+const TIMEOUT = 3_000;
 
 const PEER: Peer = { address: '127.0.0.1', port: 50_000 };
 
@@ -41,63 +28,37 @@ const HEADERS = {
   'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
 };
 
-const CHECKS: Readonly<Record<'path' | 'headers' | 'peer' | 'pongs', Check>> = {
-  path: must("a string that starts with '/'", (v) => typeof v === 'string' && v.startsWith('/')),
-  headers: must('an object of strings; sec-websocket-extensions cannot be among them, for nothing is compressed here', (v) =>
-    areHeaders(v),
-  ),
-  peer: must('an object with address and port', (v) => isPeer(v as Partial<Peer> | null)),
-  pongs: must('true or false', (v) => typeof v === 'boolean'),
-};
-
-function isPeer(value: Partial<Peer> | null): boolean {
-  return typeof value?.address === 'string' && Number.isInteger(value.port);
-}
-
-function areHeaders(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).every(
-    ([name, text]) => typeof text === 'string' && name.toLowerCase() !== 'sec-websocket-extensions',
-  );
-}
-
 /**
  * Connects a client to a handler without a server or a socket, for tests with any runner. All between the two is what `serve` puts there:
  * the upgrade, origins and sub-protocols, the mailbox, limits, timers, the container and the bus. Resolves when the upgrade is complete and what
- * `@OnInit` replies without waiting has arrived. Nothing of it must be closed; it keeps a process alive only while it, or a `next()`, waits.
+ * `@OnInit` replies without waiting has arrived. Nothing of it must be closed; it keeps a process alive only while it, `next()`, `closed` or `terminated` is awaited.
  *
  * Rejects with {@link UpgradeRefused} when the upgrade is refused, as `serve` does with `VAQUERO_INVALID_HANDLER`, `VAQUERO_INVALID_OPTION` or
- * `VAQUERO_BUS_CONFLICT`, and as `bus.connect` does.
+ * `VAQUERO_BUS_CONFLICT`, as `bus.connect` does, and with `VAQUERO_WAIT_TIMEOUT` when the bus or `@OnUpgrade` takes longer than `timeout`.
  *
  * Where no `bus` or `container` is given, all mounts share the bus in tsyringe's global container, as servers do. A bus with a broker is connected, and closed by
  * whoever made it.
  */
 export async function mount<H extends HandlerClass>(handler: H, options: MountOptions = {}): Promise<Mounted<InstanceType<H>>> {
-  const { path, headers, peer = PEER, pongs = true, ...server } = options;
-  checkRequest({ path, headers, peer, pongs });
+  checkMountOptions(options);
+  const { path, headers, peer = PEER, pongs = true, timeout = TIMEOUT, ...server } = options;
   const { hub, upgrades, giveBack } = prepare({ ...server, handlers: [handler] }, MountedHub);
   const target = path ?? ownPath(handler);
-  await hub.bus.connect().catch((error) => {
+  const what = `${handler.name} at ${target}`;
+  const waits = new Waits(timeout, (awaited) => overdue({ what, awaited, timeout }, hub, client));
+  const client = new Client(pongs, waits, () => noFrame(handler.name, hub));
+  await waits.until(hub.bus.connect(), 'the connection of its bus').catch((error) => {
     giveBack();
     throw error;
   });
-  const hold = options.clock === undefined ? new ProcessHold() : null;
-  const client = new Client(pongs, hold, () => noFrame(handler.name, hub));
   const request = requestOf(target, headers, peer);
   const route = upgrades.route(request);
   if (route === null) upgrades.notFound(request, client.socket);
   else upgrades.upgrade(route, request, client.socket, Buffer.alloc(0));
-  hold?.hold();
-  const response = await client.response;
-  hold?.release();
+  const response = await waits.until(client.response, 'the answer to its upgrade', () => client.drop());
   await settled();
-  if (response.status === 101) return new Mounted(client, hub, response);
-  throw new UpgradeRefused(`${handler.name} at ${target}`, response, hub.errors.at(-1)?.error);
-}
-
-function checkRequest(given: Readonly<Record<string, unknown>>): void {
-  const faults = optionFaults(given, CHECKS);
-  if (faults.length > 0) throw new VaqueroError('VAQUERO_INVALID_OPTION', `mount(): ${faults.join('; ')}.`);
+  if (response.status === 101) return new Mounted(client, hub, waits, response);
+  throw new UpgradeRefused(what, response, hub.errors.at(-1)?.error);
 }
 
 /** The handler's path, if it is one and no pattern of many. */

@@ -11,12 +11,14 @@ export class MountedHub extends Hub {
   life: Life | null = null;
   /** Resolves when its clean-up is over. */
   readonly over: Promise<TerminateReason>;
-  #isOver: (reason: TerminateReason) => void = () => undefined;
+  /** Whether its clean-up is over. */
+  isOver = false;
+  #onOver: (reason: TerminateReason) => void = () => undefined;
 
   constructor(...parameters: ConstructorParameters<typeof Hub>) {
     super(...parameters);
     this.over = new Promise((resolve) => {
-      this.#isOver = resolve;
+      this.#onOver = resolve;
     });
   }
 
@@ -27,7 +29,8 @@ export class MountedHub extends Hub {
 
   override terminated(life: Life): void {
     super.terminated(life);
-    this.#isOver(life.reason as TerminateReason);
+    this.isOver = true;
+    this.#onOver(life.reason as TerminateReason);
   }
 
   override report(error: Error, context: ErrorContext): void {

@@ -1,6 +1,6 @@
 import type { Bus } from '../core/bus.js';
 import type { TerminateReason } from '../core/close.js';
-import { binary, close, type Frame, isFrame, text } from '../core/commands.js';
+import { binary, close, type Frame, isBytes, isFrame, text } from '../core/commands.js';
 import type { Connection } from '../core/connection/connection.js';
 import type { Life } from '../core/connection/life.js';
 import type { Counters } from '../core/counters.js';
@@ -12,6 +12,7 @@ import type { MountedHub } from './mounted-hub.js';
 import type { ReportedError } from './reported-error.js';
 import type { UpgradeResponse } from './response.js';
 import { settled } from './settled.js';
+import type { Waits } from './wait.js';
 
 /**
  * A connection under test, made by `mount`: what the client does and sees, and the handler behind it. What the client does happens in the order of
@@ -21,15 +22,17 @@ export class Mounted<Handler extends object = object> {
   readonly #client: Client;
   readonly #hub: MountedHub;
   readonly #life: Life;
+  readonly #waits: Waits;
 
   /** What completed the upgrade: its headers have what `accept` added, and the chosen sub-protocol. */
   readonly response: UpgradeResponse;
 
   /** @internal Made by `mount`. */
-  constructor(client: Client, hub: MountedHub, response: UpgradeResponse) {
+  constructor(client: Client, hub: MountedHub, waits: Waits, response: UpgradeResponse) {
     this.#client = client;
     this.#hub = hub;
     this.#life = hub.life as Life;
+    this.#waits = waits;
     this.response = response;
   }
 
@@ -86,15 +89,18 @@ export class Mounted<Handler extends object = object> {
 
   /**
    * The next frame that it received, or receives, after the one that `next` gave before. Rejects with `VAQUERO_NO_FRAME` when the connection ended and
-   * no frame is left; why it ended is in the message and the `cause`. While it waits, the process is kept alive, unless the mount has a `clock`.
+   * no frame is left; why it ended is in the message and the `cause`. Rejects with `VAQUERO_WAIT_TIMEOUT` when none came in the mount's `timeout`.
    */
   next(): Promise<ReceivedFrame> {
     return this.#client.next();
   }
 
-  /** Resolves when the connection is closed, with what the client saw of it, as a browser's `CloseEvent` has it. */
+  /**
+   * Resolves when the connection is closed, with what the client saw of it, as a browser's `CloseEvent` has it. Rejects with `VAQUERO_WAIT_TIMEOUT` when it
+   * has been awaited for the mount's `timeout`.
+   */
   get closed(): Promise<Closed> {
-    return this.#client.closed;
+    return this.#waits.until(this.#client.closed, 'its end for the client (closed)');
   }
 
   // --- What the rest of the system does ---
@@ -133,9 +139,12 @@ export class Mounted<Handler extends object = object> {
     return this.#hub.bus;
   }
 
-  /** Resolves when `@OnTerminate` and the clean-up are over, with why the connection ended. */
+  /**
+   * Resolves when `@OnTerminate` and the clean-up are over, with why the connection ended. Rejects with `VAQUERO_WAIT_TIMEOUT` when it has been awaited for
+   * the mount's `timeout`.
+   */
   get terminated(): Promise<TerminateReason> {
-    return this.#hub.over;
+    return this.#waits.until(this.#hub.over, 'its end for the handler (terminated)');
   }
 
   /** What callbacks, clean-ups and `@OnUpgrade` threw or rejected with. It goes to `onError`, too, or is logged where none was given. */
@@ -151,5 +160,7 @@ export class Mounted<Handler extends object = object> {
 
 function toFrame(message: string | Uint8Array | ArrayBuffer | Frame): Frame {
   if (typeof message === 'string') return text(message);
-  return isFrame(message) ? message : binary(message);
+  if (isFrame(message)) return message;
+  if (isBytes(message)) return binary(message);
+  throw new VaqueroError('VAQUERO_INVALID_FRAME', `send() takes a string, bytes, ping() or pong(), got ${describe(message)}.`);
 }

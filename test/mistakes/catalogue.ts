@@ -10,7 +10,7 @@ import type { VaqueroErrorCode } from 'vaquero';
 /** What is said of a mistake: once, by an error or by a line of the log. */
 export interface Saying {
   /** The code of the error; where others say it, who: the log's level, or the tool that throws. */
-  readonly by: VaqueroErrorCode | 'warning' | 'tsyringe' | 'jest';
+  readonly by: VaqueroErrorCode | 'warning' | 'tsyringe' | 'jest' | 'vitest';
   /** What is wrong; the page on troubleshooting has it word for word. */
   readonly says: string;
   /** What to do. */
@@ -39,6 +39,12 @@ export const MISTAKES = {
     by: 'jest',
     says: 'Must use import to load ES Module',
     advises: 'transformIgnorePatterns',
+  },
+  'vitest, and decorators in a test outside "include"': {
+    by: 'vitest',
+    says: 'SyntaxError: Invalid or unexpected token',
+    // It says no more.
+    advises: '',
   },
   'tsyringe before "reflect-metadata"': {
     by: 'tsyringe',
@@ -174,6 +180,11 @@ export const MISTAKES = {
     by: 'warning',
     says: 'its @OnInfo goes by class',
     advises: 'Send an instance, new Moved(…)',
+  },
+  'a frame that never comes': {
+    by: 'VAQUERO_WAIT_TIMEOUT',
+    says: 'the next frame did not come in',
+    advises: 'Frames received: 1 (text "welcome"). The connection is open. Counters above 0: none; of the bus: none.',
   },
 } as const satisfies Readonly<Record<string, Saying>>;
 

@@ -17,6 +17,7 @@ const TOOLS = [
   'tsyringe',
   'typescript',
   'undici-types',
+  'vitest',
 ];
 
 /** A newcomer's project: a folder of its own, in which the built package and the tools are installed. */
@@ -67,9 +68,10 @@ export class Project {
     await this.write({ [`out/${name}`]: code });
   }
 
-  /** Runs a program of Node to its end, and answers all that it said. */
+  /** Runs a program of Node to its end, or for as long as a test may take, and answers all that it said. */
   async run(...parameters: string[]): Promise<string> {
-    const child = spawn(process.execPath, parameters, { cwd: this.directory, env: { ...process.env, NODE_OPTIONS: '' } });
+    const env = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1', FORCE_COLOR: undefined };
+    const child = spawn(process.execPath, parameters, { cwd: this.directory, env, timeout: 50_000 });
     let said = '';
     child.stdout.on('data', (chunk) => {
       said += chunk;

@@ -64,6 +64,7 @@ describe('the package', () => {
       heard: ['HI'],
       timed: 1,
       awaited: { type: 'text', payload: 'bang' },
+      closed: { code: 4000, reason: '' },
       refused: 404,
       late: 503,
     });

@@ -276,7 +276,8 @@ class MountedHouse extends Reports implements House {
     const chat = await mount(handler, { ...this.#options, path, headers, pongs: false });
     this.#chats.push(chat);
     this.connections++;
-    void Promise.all([chat.terminated, chat.closed]).then(() => this.connections--);
+    // Listening has no time limit, as awaiting both has.
+    void chat.terminated.then(() => void chat.closed.then(() => this.connections--));
     return chat;
   }
 

@@ -127,7 +127,12 @@ describe('frames', () => {
     ['a plain object', { type: 'text', payload: 'x' }],
   ])('%s is none', async (_what, message) => {
     const chat = await mount(Echo);
-    expect(() => chat.send(message as string)).toThrow(expect.objectContaining({ code: 'VAQUERO_INVALID_FRAME' }));
+    expect(() => chat.send(message as string)).toThrow(
+      expect.objectContaining({
+        code: 'VAQUERO_INVALID_FRAME',
+        message: expect.stringMatching(/^send\(\) takes a string, bytes, ping\(\) or pong\(\), got /),
+      }),
+    );
     expect(() => chat.close((message ?? 1005) as number, 'reason')).toThrow(
       expect.objectContaining({ code: 'VAQUERO_INVALID_FRAME' }),
     );
@@ -374,6 +379,15 @@ describe('the upgrade', () => {
     expect(await refused).toMatchObject({ status: 503, headers: { 'retry-after': '10' } });
   });
 
+  test("takes headers with all that HTTP allows in them, and a clock of one's own", async () => {
+    const headers = Object.fromEntries(new Headers({ 'x-!#$%': 'tab\t~', authorization: 'me' }));
+    const { now, setTimeout, clearTimeout } = new VirtualClock();
+    const own = new VirtualClock();
+    const clock = { now: now.bind(own), setTimeout: setTimeout.bind(own), clearTimeout: clearTimeout.bind(own) };
+    await knock({ headers: { ...headers, 'x-latin': 'é' }, clock });
+    expect(seen[0]?.headers).toMatchObject({ 'x-!#$%': 'tab\t~', 'x-latin': 'é', authorization: 'me' });
+  });
+
   test('goes by the options, defaults and the requestFilter', async () => {
     const defaults: HandlerOptions = {
       origins: ['https://good.example'],
@@ -395,7 +409,24 @@ describe('the upgrade', () => {
     ['a peer without a port', { peer: { address: '::1' } as never }, 'option peer must be an object with address and port'],
     ['a peer that is none', { peer: 'me' as never }, 'mount(): option peer must be an object with address and port'],
     ['pongs that are no flag', { pongs: 1 as never }, 'mount(): option pongs must be true or false'],
-    ['an option that there is not', { pth: '/' } as never, 'unknown option pth'],
+    ['a header of another kind', { headers: new Headers({ cookie: 'a=1' }) as never }, 'such as Object.fromEntries(headers)'],
+    ['a header whose name HTTP forbids', { headers: { 'a b': '1' } }, 'headers as HTTP has them, and "a b" is none'],
+    ['a header whose value HTTP forbids', { headers: { a: '1\r\nb: 2' } }, 'headers as HTTP has them, and "a" is none'],
+    [
+      'an option that there is not',
+      { header: {} } as never,
+      'mount(): unknown option header; there are path, headers, peer, pongs, timeout, clock, container, bus, defaults, logger, onError, ' +
+        'handshakeTimeout, trustProxy.',
+    ],
+    ['a port', { path: '/rooms/a/b', port: 80 } as never, 'mount(): unknown option port'],
+    ['handlers beside the one', { path: '/rooms/a/b', handlers: [] } as never, 'mount(): unknown option handlers'],
+    ['no object', null as never, 'mount(): options must be an object, got null.'],
+    [
+      'the class of a clock',
+      { clock: VirtualClock as never },
+      'option clock must be a clock, such as new VirtualClock(), got the',
+    ],
+    ['half a clock', { clock: { now: () => 0 } as never }, 'option clock must be a clock'],
   ])('%s is an error of its own', async (_what, options, message) => {
     const error = await mount(Room, options).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'VAQUERO_INVALID_OPTION', message: expect.stringContaining(message) });

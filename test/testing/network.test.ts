@@ -87,6 +87,45 @@ async function story(seed: number, perNode: number) {
   return members;
 }
 
+describe('a network', () => {
+  const clock = new VirtualClock();
+
+  test.each<[string, unknown, string]>([
+    ['nothing', undefined, 'option clock must be given, such as new VirtualClock()'],
+    ['no clock', {}, 'option clock must be given, such as new VirtualClock()'],
+    ['a clock that is none', { clock: {} }, 'option clock must be a clock, such as new VirtualClock(), got a plain object'],
+    ['the class of a clock', { clock: VirtualClock }, 'option clock must be a clock'],
+    ['a seed that is no number', { clock, seed: 'x' }, 'option seed must be an integer, got the string "x"'],
+    ['a seed with a fraction', { clock, seed: 1.5 }, 'option seed must be an integer'],
+    [
+      'one number as delay',
+      { clock, delay: 5 },
+      'option delay must be [min, max] in milliseconds from 0 to 2147483647, got the number 5',
+    ],
+    ['a delay that is turned round', { clock, delay: [2, 1] }, 'option delay must be [min, max]'],
+    ['a delay below 0', { clock, delay: [-1, 1] }, 'option delay must be [min, max]'],
+    ['a delay without an end', { clock, delay: [1, Number.POSITIVE_INFINITY] }, 'option delay must be [min, max]'],
+    ['a delay of texts', { clock, delay: ['1', '2'] }, 'option delay must be [min, max]'],
+    ['a delay of three', { clock, delay: [1, 2, 3] }, 'option delay must be [min, max]'],
+    ['an option that there is not', { clock, sed: 1 }, 'unknown option sed; there are clock, seed, delay'],
+  ])('does not take %s', (_what, options, message) => {
+    expect(() => new SimulatedNetwork(options as never)).toThrow(
+      expect.objectContaining({
+        code: 'VAQUERO_INVALID_OPTION',
+        message: expect.stringContaining(`new SimulatedNetwork(): ${message}`),
+      }),
+    );
+  });
+
+  test.each([
+    { clock },
+    { clock, seed: -1, delay: [0, 0] as const },
+    { clock, seed: Date.now(), delay: [0.5, 2_147_483_647] as const },
+  ])('takes %o', (options) => {
+    expect(new SimulatedNetwork(options).bus().status).toBe('idle');
+  });
+});
+
 describe('a cluster of three nodes', () => {
   test('is joined by a connection whose bus is not connected yet, when time passes', async () => {
     const clock = new VirtualClock();

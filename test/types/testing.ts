@@ -56,6 +56,9 @@ export async function mounts(bus: Bus, clock: VirtualClock): Promise<void> {
   await mount(Echo, { port: 0 });
   // @ts-expect-error there is one connection
   await mount(Echo, { maxConnections: 5 });
+  await mount(Echo, { timeout: Number.POSITIVE_INFINITY });
+  // @ts-expect-error a timeout is milliseconds
+  await mount(Echo, { timeout: '5s' });
   // @ts-expect-error time is a clock's
   await mount(Echo, { clock: Date });
 

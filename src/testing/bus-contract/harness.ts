@@ -7,12 +7,14 @@ export interface BusHarness {
   readonly remote: boolean;
   /** Connected buses of so many nodes that reach each other, made with these options. The bus of one process answers itself for each. */
   nodes(count: number, options?: BusOptions): Promise<readonly Bus[]>;
+  /** Milliseconds of real time that a case may take; `Infinity` for as long as the test runner lets it. Default 10,000. */
+  readonly timeout?: number;
 }
 
 /** One thing that a bus must do. */
 export interface ContractCase {
   readonly name: string;
-  /** Rejects if the bus does not do it. The buses that the harness made are closed by whoever gave it. */
+  /** Rejects if the bus does not do it, with `VAQUERO_WAIT_TIMEOUT` if it has not in time. The buses that the harness made are closed by whoever gave it. */
   run(): Promise<void>;
 }
 

@@ -1,4 +1,6 @@
-import { ProcessHold } from '../process-hold.js';
+import { describe, VaqueroError } from '../../core/errors.js';
+import { aTimeout } from '../checks.js';
+import { Waits } from '../wait.js';
 import { delivery } from './delivery.js';
 import type { BusHarness, Case, ContractCase } from './harness.js';
 import { monitors } from './monitors.js';
@@ -12,21 +14,26 @@ const CHAPTERS: Readonly<Record<string, Readonly<Record<string, Case>>>> = { del
 
 /**
  * Everything that a bus must do, as cases for any test runner: `for (const { name, run } of busContract(harness)) test(name, run)`. The buses of this
- * package are held against it, and so can a bus of your own.
+ * package are held against it, and so can a bus of your own. Throws `VAQUERO_INVALID_OPTION`.
  */
 export function busContract(harness: BusHarness): readonly ContractCase[] {
+  const { timeout = 10_000 } = harness;
+  const rule = aTimeout(timeout);
+  if (rule !== undefined) {
+    throw new VaqueroError('VAQUERO_INVALID_OPTION', `busContract(): option timeout must be ${rule}, got ${describe(timeout)}.`);
+  }
+  const waits = new Waits(timeout, (name) => overdue(name, timeout));
   return Object.entries(CHAPTERS).flatMap(([chapter, cases]) =>
-    Object.entries(cases).map(([name, run]) => ({ name: `${chapter}: ${name}`, run: () => held(run, harness) })),
+    Object.entries(cases).map(([title, run]) => {
+      const name = `${chapter}: ${title}`;
+      return { name, run: () => waits.until(run(harness), name) };
+    }),
   );
 }
 
-/** Runs a case in a process that waits for its end, as not all runners' do: the time limits of requests do not keep one alive. */
-async function held(run: Case, harness: BusHarness): Promise<void> {
-  const kept = new ProcessHold();
-  kept.hold();
-  try {
-    await run(harness);
-  } finally {
-    kept.release();
-  }
+function overdue(name: string, timeout: number): VaqueroError {
+  return new VaqueroError(
+    'VAQUERO_WAIT_TIMEOUT',
+    `busContract(): "${name}" was not over in ${timeout} ms. What the case waits for did not come from the bus.`,
+  );
 }

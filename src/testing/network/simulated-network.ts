@@ -1,7 +1,10 @@
 import type { Clock } from '../../core/clock.js';
+import { MAX_DELAY } from '../../core/clock.js';
 import { ClusterBus } from '../../core/cluster/cluster-bus.js';
 import type { ClusterOptions } from '../../core/cluster/options.js';
 import { describe, VaqueroError } from '../../core/errors.js';
+import { type Check, must, optionFaults } from '../../core/option-checks.js';
+import { aClock } from '../checks.js';
 import { Exchange } from './exchange.js';
 import { randomFrom } from './random.js';
 import { SimulatedBroker } from './simulated-broker.js';
@@ -16,6 +19,26 @@ export interface SimulatedNetworkOptions {
   readonly delay?: readonly [min: number, max: number];
 }
 
+const CHECKS: Readonly<Record<keyof SimulatedNetworkOptions, Check>> = {
+  clock: aClock,
+  seed: must('an integer', Number.isSafeInteger),
+  delay: must(`[min, max] in milliseconds from 0 to ${MAX_DELAY}`, isDelay),
+};
+
+function isDelay(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [min, max] = value as [unknown, unknown];
+  return typeof min === 'number' && typeof max === 'number' && min >= 0 && max >= min && max <= MAX_DELAY;
+}
+
+function checkOptions(options: unknown): void {
+  const faults = optionFaults(options ?? {}, CHECKS);
+  if ((options as Partial<SimulatedNetworkOptions> | null | undefined)?.clock === undefined) {
+    faults.unshift('option clock must be given, such as new VirtualClock()');
+  }
+  if (faults.length > 0) throw new VaqueroError('VAQUERO_INVALID_OPTION', `new SimulatedNetwork(): ${faults.join('; ')}.`);
+}
+
 /**
  * Several nodes in one process, around a broker that is simulated: with delay, partition and death of nodes, and the same each time for the same
  * seed. `serve({ bus: network.bus() })` or `mount(Handler, { bus: network.bus() })` is a node.
@@ -27,14 +50,9 @@ export class SimulatedNetwork {
   readonly #brokers = new Map<ClusterBus, SimulatedBroker>();
 
   /** Throws `VAQUERO_INVALID_OPTION`. */
-  constructor({ clock, seed = 1, delay = [1, 5] }: SimulatedNetworkOptions) {
-    const [min, max] = delay;
-    if (!(min >= 0 && max >= min)) {
-      throw new VaqueroError(
-        'VAQUERO_INVALID_OPTION',
-        `new SimulatedNetwork(): delay must be [min, max] in milliseconds, got ${describe(delay)} with ${String(delay)}.`,
-      );
-    }
+  constructor(options: SimulatedNetworkOptions) {
+    checkOptions(options);
+    const { clock, seed = 1, delay: [min, max] = [1, 5] } = options;
     const random = randomFrom(seed);
     this.#clock = clock;
     this.#exchange = new Exchange(clock);

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Connection, OnInfo, OnInit, OnText, OnUpgrade, Timeout, WebSocketHandler } from 'vaquero';
+import { Connection, close, OnInfo, OnInit, OnText, OnUpgrade, Timeout, WebSocketHandler } from 'vaquero';
 import { mount, type ReceivedFrame, UpgradeRefused, VirtualClock } from 'vaquero/testing';
 
 @WebSocketHandler('/rooms/:room')
@@ -23,7 +23,7 @@ class FuseHandler {
   }
 
   @OnInfo() burnt({ message }: Timeout<string>) {
-    return message;
+    return [message, close(4000)];
   }
 }
 
@@ -34,12 +34,14 @@ class UndecidedHandler {
   }
 }
 
-/** A test without a runner; that it closes nothing does not keep the process. */
+/** A test without a runner; that it closes nothing, and listens and waits unawaited, does not keep the process. */
 const room = await mount(RoomHandler, { path: '/rooms/lobby' });
 await room.send('hi');
 const first: ReceivedFrame = await room.next();
 const timed = await mount(RoomHandler, { path: '/rooms/lobby', clock: new VirtualClock() });
 const fuse = await mount(FuseHandler);
+const closed = await (await mount(FuseHandler)).closed;
+void room.closed.then(() => console.log('closed'));
 const statusOf = (error: unknown) => error instanceof UpgradeRefused && error.status;
 const refused = await mount(RoomHandler, { path: '/' }).catch(statusOf);
 const late = await mount(UndecidedHandler, { handshakeTimeout: 10 }).catch(statusOf);
@@ -50,7 +52,9 @@ console.log(
     heard: room.handler.heard.map((message) => message.toUpperCase()),
     timed: timed.frames.length,
     awaited: await fuse.next(),
+    closed,
     refused,
     late,
   }),
 );
+void room.next();
