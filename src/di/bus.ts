@@ -87,9 +87,15 @@ function register<T extends object>(container: DependencyContainer, token: Injec
  * first one's container. Throws `VAQUERO_BUS_CONFLICT` for that later one.
  */
 export function settleSingleton(name: string, registration: Registration, bus: Bus): void {
-  const settled = busOfSingleton.get(registration);
-  if (registration.instance === undefined || settled === undefined) busOfSingleton.set(registration, bus);
+  const { instance } = registration;
+  const settled = instance === undefined ? undefined : (busOfSingleton.get(registration) ?? busHeldBy(instance));
+  if (settled === undefined) busOfSingleton.set(registration, bus);
   else if (settled !== bus) throw singletonConflict(name);
+}
+
+/** The bus that an instance was given, as far as it can be seen: one that was made by hand may have got it of any container. */
+function busHeldBy(instance: unknown): Bus | undefined {
+  return Object.values(instance as object).find((value) => value instanceof Bus);
 }
 
 /** Presence is that of the bus; one that is registered by hand, in a test for example, stays. */

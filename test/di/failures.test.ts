@@ -322,4 +322,23 @@ describe('the bus', () => {
     own.registerSingleton(Market);
     expect(await hear({ bus: new Bus(), container: own })).toBe('open');
   });
+
+  test('is that of a singleton, too, that was made by hand for another server', async () => {
+    @singleton()
+    class Market {
+      constructor(readonly bus: Bus) {}
+    }
+    @WebSocketHandler('/market')
+    class NeedsMarket {
+      constructor(readonly market: Market) {}
+    }
+    const own = container.createChildContainer();
+    const first = await start([SaysBus], { container: own });
+    expect(own.resolve(Market).bus).toBe(first.bus);
+    await expect(start([NeedsMarket], { container: own.createChildContainer(), bus: new Bus() })).rejects.toMatchObject({
+      code: 'VAQUERO_BUS_CONFLICT',
+      message: expect.stringContaining('Market is a singleton that was made for a server or a mount with another bus'),
+    });
+    await start([NeedsMarket], { container: own.createChildContainer(), bus: first.bus });
+  });
 });
