@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { OnText, OnUpgrade, WebSocketHandler } from 'vaquero';
+import { until } from '../../support/events.js';
 import { handshake, RawClient, request } from '../../support/raw-client.js';
 import { start, type TestServer } from '../../support/servers.js';
 
@@ -58,13 +59,13 @@ test('maxPendingUpgrades: requests that are being decided on', async () => {
   decide = [];
   const server = await start([Thinking], { maxPendingUpgrades: 2 });
   const opening = [RawClient.open(server.url, '/thinking'), RawClient.open(server.url, '/thinking')];
-  while (decide.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => decide.length === 2);
   await refused(server, {}, '/thinking');
   for (const go of decide) go();
   await Promise.all(opening);
   decide = [];
   const next = RawClient.open(server.url, '/thinking');
-  while (decide.length < 1) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => decide.length === 1);
   decide[0]?.();
   await next;
 });
