@@ -111,7 +111,7 @@ describe('connect, where there is no NATS server,', () => {
 
   test('says of each of many servers why it cannot be used', async () => {
     const silent = await listen(() => undefined);
-    const error = await refusal({ servers: [at(1), at(silent)], connectTimeout: 3_000 });
+    const error = await refusal({ servers: [at(1), at(silent)], connectTimeout: 6_000 });
     expect(error).toEqual(says('UNAVAILABLE', '^None of 2 servers'));
     expect(error.message).toContain('NATS at 127.0.0.1:1 cannot be reached');
     expect(error.message).toContain(`NATS at 127.0.0.1:${silent} did not answer`);

@@ -87,7 +87,7 @@ describe('maxHeaderSize', () => {
 });
 
 test('handshakeTimeout: a request that does not come to its end is answered 408, and the server goes on', async () => {
-  const server = await start([Plain], { handshakeTimeout: 100 });
+  const server = await start([Plain], { handshakeTimeout: 1_000 });
   const socket = connect(Number(new URL(server.url).port), 'localhost');
   let answer = '';
   socket.on('data', (chunk) => {

@@ -354,7 +354,7 @@ describe('while @OnUpgrade thinks', () => {
     const server = await start([Thinking]);
     const response = request(server.url, handshake('/'));
     await thinking.next();
-    const closing = server.close({ timeout: 1_000 });
+    const closing = server.close({ timeout: 30_000 });
     expect(await ended.next()).toEqual({ type: 'shutdown' });
     expect((await response).status).toBe(503);
     await closing;
