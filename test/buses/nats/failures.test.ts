@@ -36,6 +36,7 @@ async function refusal(options: NatsBusOptions): Promise<VaqueroError> {
 
 const at = (port: number) => `nats://${CREDENTIALS}@127.0.0.1:${port}`;
 
+/** Words are patterns; the milliseconds that a server had are what was left of the time when its turn came. */
 const says = (code: string, ...words: string[]) =>
   expect.objectContaining({ code: `VAQUERO_BUS_${code}`, message: expect.stringMatching(words.join('.*')) });
 
@@ -55,7 +56,7 @@ describe('connect, where there is no NATS server,', () => {
     const sockets = new Events<Socket>();
     const port = await listen((socket) => sockets.push(socket));
     expect(await refusal({ servers: at(port), connectTimeout: 300 })).toEqual(
-      says('UNAVAILABLE', `:${port} did not answer within 300 ms`),
+      says('UNAVAILABLE', `:${port} did not answer within \\d+ ms`),
     );
     const socket = await sockets.next();
     if (!socket.closed) await once(socket, 'close');
@@ -65,14 +66,14 @@ describe('connect, where there is no NATS server,', () => {
   test('rejects in time when it greets and says no more', async () => {
     const port = await fakeNats({});
     expect(await refusal({ servers: at(port), connectTimeout: 300 })).toEqual(
-      says('UNAVAILABLE', 'did not answer within 300 ms'),
+      says('UNAVAILABLE', 'did not answer within \\d+ ms'),
     );
   });
 
   test('rejects in time when it answers the first and no more', async () => {
     const port = await fakeNats({}, (said) => (said.startsWith('CONNECT') ? 'PONG\r\n' : ''));
     expect(await refusal({ servers: at(port), connectTimeout: 300 })).toEqual(
-      says('UNAVAILABLE', 'did not answer within 300 ms'),
+      says('UNAVAILABLE', 'did not answer within \\d+ ms'),
     );
   });
 
@@ -227,7 +228,7 @@ describeWithNats('connect, where there is a NATS server,', () => {
     const port = await start();
     server?.freeze();
     expect(await refusal({ servers: at(port), connectTimeout: 300 })).toEqual(
-      says('UNAVAILABLE', 'did not answer within 300 ms'),
+      says('UNAVAILABLE', 'did not answer within \\d+ ms'),
     );
     server?.thaw();
   });
