@@ -20,5 +20,6 @@ export default {
     '<rootDir>/dist-reliability/',
     '<rootDir>/dist-docs/',
   ],
-  testTimeout: 15_000,
+  // Only for what hangs: some tests start processes, browsers and builds, and a busy machine may stand still for seconds.
+  testTimeout: 60_000,
 };

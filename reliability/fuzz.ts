@@ -62,7 +62,9 @@ interface Case {
   readonly cutAt: number;
 }
 
-const CLOSE_CODES = new Set([1000, 1002, 1007, 1009, 1013]);
+/** Whether a close frame may have a code: one of the server's own, or one that a client may send, which is echoed. */
+const mayClose = (code: number): boolean =>
+  (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) || (code >= 3000 && code <= 4999);
 
 /** What is wrong with what a server sent, or undefined. */
 function fault(bytes: Buffer): string | undefined {
@@ -77,10 +79,9 @@ function fault(bytes: Buffer): string | undefined {
       if (closed) return 'a frame after the close frame';
       if (![0x81, 0x82, 0x88, 0x8a].includes(first)) return `an illegal first byte ${first}`;
       closed = first === 0x88;
-      // The code of a client's close frame is echoed; all others are the server's own.
-      if (closed && payload.length >= 2) {
-        const code = payload.readUInt16BE(0);
-        if (!CLOSE_CODES.has(code) && (code < 1000 || code > 4999)) return `an illegal close code ${code}`;
+      if (closed && payload.length === 1) return 'half a close code';
+      if (closed && payload.length >= 2 && !mayClose(payload.readUInt16BE(0))) {
+        return `an illegal close code ${payload.readUInt16BE(0)}`;
       }
     }
   } catch (error) {

@@ -11,6 +11,9 @@ import { type Finding, milliseconds, sum, type Trial } from './report.js';
 const NODES = 3;
 /** The one that is killed. */
 const VICTIM = 2;
+const NODE_TIMEOUT = 5_000;
+/** Milliseconds by which `Down` may be late. */
+const SLACK = 500;
 /** Milliseconds that what was on its way may be older than what was delivered last. */
 const IN_FLIGHT = 500;
 
@@ -29,9 +32,9 @@ interface Round {
   readonly ghosts: number;
 }
 
-async function round(kind: BrokerKind, nodeTimeout: number, perSecond: number, calm: number): Promise<Round> {
+async function round(kind: BrokerKind, perSecond: number, calm: number): Promise<Round> {
   const broker = await BrokerServer.start(kind);
-  const nodes = await Promise.all(Array.from({ length: NODES }, () => TrialNode.start(broker.url(), nodeTimeout)));
+  const nodes = await Promise.all(Array.from({ length: NODES }, () => TrialNode.start(broker.url(), NODE_TIMEOUT)));
   const survivor = nodes[0] as TrialNode;
   const traffic = await Traffic.on(nodes);
   const room = await Room.on(nodes);
@@ -43,12 +46,13 @@ async function round(kind: BrokerKind, nodeTimeout: number, perSecond: number, c
   watch.say(dead[0] as string);
   await watch.greeting;
   traffic.begin(perSecond);
+  await traffic.flows();
   await delay(calm);
 
   const killedAt = now();
   const returned = comeBack(traffic, survivor);
   await (nodes[VICTIM] as TrialNode).kill();
-  const late = 3 * nodeTimeout + 2_000;
+  const late = 4 * NODE_TIMEOUT;
   await until(() => down !== undefined, late);
   const listed = await room.list();
   await until(() => dead.every((ref) => room.left.includes(ref)), late);
@@ -92,7 +96,8 @@ async function comeBack(traffic: Traffic, elsewhere: TrialNode): Promise<number>
   return now();
 }
 
-function findings(kind: BrokerKind, nodeTimeout: number, slack: number, rounds: readonly Round[]): Finding[] {
+/** What depends on how busy the machine is holds in full runs, which have a machine of their own; in short ones it is told. */
+function findings(kind: BrokerKind, rounds: readonly Round[], full: boolean): Finding[] {
   const all = rounds.flatMap(({ among, ofVictim }) => [...among, ...ofVictim]);
   const lostAmong = sum(rounds.flatMap(({ among }) => among.map((line) => line.lost.length)));
   const victims = rounds.flatMap(({ ofVictim }) => ofVictim);
@@ -104,23 +109,25 @@ function findings(kind: BrokerKind, nodeTimeout: number, slack: number, rounds: 
   const gaps = sum(victims.map((line) => line.gaps));
   const twice = sum(all.map((line) => line.twice));
   const reordered = sum(all.map((line) => line.reordered));
-  // A sign of life is looked for every third of nodeTimeout; and a busy machine takes its time.
-  const bound = nodeTimeout + nodeTimeout / 3 + slack;
+  const arrived = Math.min(...victims.map((line) => line.arrived));
+  // A sign of life is looked for every third of nodeTimeout.
+  const bound = NODE_TIMEOUT + NODE_TIMEOUT / 3 + SLACK;
   return [
-    { what: `${kind}: times that a node was killed, with a nodeTimeout of ${nodeTimeout} ms`, value: rounds.length },
+    { what: `${kind}: times that a node was killed, with a nodeTimeout of ${NODE_TIMEOUT} ms`, value: rounds.length },
     { what: `${kind}: messages among the others lost`, value: lostAmong, holds: lostAmong === 0 },
     {
       what: `${kind}: deliveries lost of what the dead node's client had sent before the kill`,
       value: `${before.length}${before.length === 0 ? '' : `, sent within ${(-Math.min(...before.map(({ sentAt }) => sentAt))).toFixed(1)} ms of it`}`,
-      holds: stray === 0,
+      ...(full && { holds: stray === 0 }),
     },
+    { what: `${kind}: deliveries of it to each listener, at least`, value: arrived, holds: arrived > 0 },
     { what: `${kind}: gaps in what arrived of it`, value: gaps, holds: gaps === 0 },
     { what: `${kind}: reordered`, value: reordered, holds: reordered === 0 },
     { what: `${kind}: delivered twice`, value: twice, holds: twice === 0 },
     {
       what: `${kind}: from the kill to Down, at most ${bound.toFixed(0)} ms`,
       value: milliseconds(rounds.map((r) => r.down)),
-      holds: rounds.every((r) => r.down <= bound),
+      ...(full && { holds: rounds.every((r) => r.down <= bound) }),
     },
     {
       what: `${kind}: its reason`,
@@ -146,14 +153,13 @@ function findings(kind: BrokerKind, nodeTimeout: number, slack: number, rounds: 
 }
 
 export const nodeDeath: Trial = async (scale) => {
-  const nodeTimeout = scale.of(5_000, 1_500);
   const found: Finding[] = [];
   for (const kind of BROKERS) {
     const rounds: Round[] = [];
     for (let i = 0; i < scale.of(5, 1); i++) {
-      rounds.push(await round(kind, nodeTimeout, scale.of(500, 200), scale.of(2_000, 1_000)));
+      rounds.push(await round(kind, scale.of(500, 200), scale.of(2_000, 1_000)));
     }
-    found.push(...findings(kind, nodeTimeout, scale.of(500, 2_000), rounds));
+    found.push(...findings(kind, rounds, scale.full));
   }
   return found;
 };

@@ -28,6 +28,9 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+// Whoever ends this ends all that it started: servers go when they lose their parent, brokers as this process exits.
+process.once('SIGTERM', () => process.exit(143));
+
 const scale: Scale = { full, of: (long, short) => (full ? long : short) };
 let failed = 0;
 for (const name of named.length > 0 ? named : Object.keys(TRIALS)) {

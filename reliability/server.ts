@@ -104,8 +104,20 @@ for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
   process.on(event, (error: unknown) => errors.set(`${event}: ${error}`, 1));
 }
 
-/** What the parent can ask for. */
-export type Command = { kind: 'measure' } | { kind: 'publish'; perSecond: number; seconds: number; bytes: number };
+/** What is published, and how fast. */
+export interface Publication {
+  readonly perSecond: number;
+  readonly seconds: number;
+  readonly bytes: number;
+  /** Messages that may be on their way to those who keep up. */
+  readonly window: number;
+}
+
+/** What the parent can ask for, and what it tells: how many messages all who keep up have received. */
+export type Command =
+  | { readonly kind: 'measure' }
+  | ({ readonly kind: 'publish' } & Publication)
+  | { readonly kind: 'received'; readonly messages: number };
 
 /** What it is told. */
 export interface Measurement {
@@ -139,18 +151,21 @@ async function measure(): Promise<Measurement> {
 /** The most milliseconds' worth of messages that leave in one turn. */
 const CATCH_UP = 5;
 
+/** How many messages all who keep up have received. */
+let received = 0;
+
 /**
- * Publishes so many seconds' worth of messages at a rate, in small batches. A busy machine takes longer for them: what it owes is not caught up with all at once, for
- * that would be a burst that those who keep up with the rate cannot keep up with.
+ * Publishes so many seconds' worth of messages at a rate, in small batches. A busy machine takes longer for them: what it owes is not caught up with all at once, and
+ * nothing is published beyond the window, for that would be a burst that nobody keeps up with on a machine that stands still for a moment.
  */
-async function publish(perSecond: number, seconds: number, bytes: number): Promise<number> {
+async function publish({ perSecond, seconds, bytes, window }: Publication): Promise<number> {
   const most = Math.ceil((perSecond * CATCH_UP) / 1000);
   const total = perSecond * seconds;
   let published = 0;
   for (let then = performance.now(), owed = 0; published < total; then = performance.now()) {
     await delay(1);
     owed = Math.min(most, owed + ((performance.now() - then) * perSecond) / 1000);
-    const due = Math.min(total, published + Math.floor(owed));
+    const due = Math.min(total, received + window, published + Math.floor(owed));
     owed -= due - published;
     for (; published < due; published++) {
       const text = `${published} ${(performance.timeOrigin + performance.now()).toFixed(3)} `.padEnd(bytes, '.');
@@ -161,6 +176,8 @@ async function publish(perSecond: number, seconds: number, bytes: number): Promi
 }
 
 process.on('message', async (command: Command) => {
-  process.send?.(command.kind === 'measure' ? await measure() : await publish(command.perSecond, command.seconds, command.bytes));
+  if (command.kind === 'received') received = command.messages;
+  else process.send?.(command.kind === 'measure' ? await measure() : await publish(command));
 });
+process.on('disconnect', () => process.exit());
 process.send?.(Number(new URL(server.url).port));

@@ -1,13 +1,19 @@
 // 1. A client that reads a byte a second from a topic with many messages a second, beside clients that keep up, under each policy.
 import type { Socket } from 'node:net';
-import { type Finding, median, mib, percentile, type Trial } from './report.js';
+import { until } from './cluster/clock.js';
+import { type Finding, median, mib, percentile, sum, type Trial } from './report.js';
 import { Subject } from './subject.js';
 import { FrameReader, open } from './wire.js';
 
 const POLICIES = ['close', 'drop-oldest', 'drop-newest', 'latest'];
 const KEEPING_UP = 10;
-/** Messages that may wait for the slow reader, as the server under trial bounds them. */
+/** Messages that may wait for the slow reader, and bytes that may wait to be sent to each client, as the server under trial bounds them. */
 const MAILBOX = 1_000;
+const BACKPRESSURE = 65_536;
+/** Bytes around a message in its frame. */
+const HEADER = 4;
+/** Milliseconds that what was published last may be on its way. */
+const SETTLE = 60_000;
 
 interface Run {
   readonly p99: number;
@@ -19,26 +25,48 @@ interface Run {
   readonly acted: number;
 }
 
-/** One run: the clients that keep up must get everything, in order. */
+/**
+ * One run: the clients that keep up must get everything, in order. That they do keep up is seen to: no more is published than the server may have waiting for one of
+ * them, for a client that shares a busy machine with the server may stand still at any time, and would be one that does not keep up then.
+ */
 async function run(policy: string, perSecond: number, seconds: number, bytes: number, withSlowReader: boolean): Promise<Run> {
   const subject = await Subject.start();
   const sockets: Socket[] = [];
   const latencies: number[] = [];
-  let received = 0;
+  /** Messages that each of those who keep up has received. */
+  const received = Array<number>(KEEPING_UP).fill(0);
+  const window = Math.max(1, Math.floor(BACKPRESSURE / (bytes + HEADER)));
+  let told = 0;
   let lost = 0;
+  let over = false;
+  const tell = () => {
+    const all = Math.min(...received);
+    if (over || all - told < window / 2) return;
+    told = all;
+    subject.received(all);
+  };
   for (let i = 0; i < KEEPING_UP; i++) {
     const socket = await open(subject.port, `/ticks/${policy}`);
     const reader = new FrameReader();
     let next = 0;
+    let count = 0;
     socket.on('data', (chunk: Buffer) => {
       const now = performance.timeOrigin + performance.now();
       for (const { payload } of reader.read(chunk)) {
         const [number, sentAt] = payload.toString('latin1').split(' ');
         if (Number(number) !== next) lost++;
         next = Number(number) + 1;
-        received++;
+        count++;
         latencies.push(now - Number(sentAt));
       }
+      received[i] = count;
+      tell();
+    });
+    // Nobody is waited for any more when one of them is cut off.
+    socket.once('close', () => {
+      if (over) return;
+      over = true;
+      subject.received(Number.MAX_SAFE_INTEGER);
     });
     sockets.push(socket);
   }
@@ -49,9 +77,11 @@ async function run(policy: string, perSecond: number, seconds: number, bytes: nu
     dripping = setInterval(() => slow.read(1), 1_000);
     sockets.push(slow);
   }
-  const published = await subject.publish(perSecond, seconds, bytes);
-  // What was published last is on its way.
-  while (received < published * KEEPING_UP && subject.alive && lost === 0) await new Promise(setImmediate);
+  const published = await subject.publish({ perSecond, seconds, bytes, window });
+  const missing = () => sum(received.map((count) => published - count));
+  await until(() => missing() === 0 || over || !subject.alive, SETTLE);
+  over = true;
+  lost += missing();
   const { heap, external, rss, counters } = await subject.measure();
   clearInterval(dripping);
   for (const socket of sockets) socket.destroy();

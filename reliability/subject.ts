@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Command, Measurement } from './server.js';
+import type { Command, Measurement, Publication } from './server.js';
 
 /** The server under trial, seen from here. */
 export class Subject {
@@ -20,9 +20,14 @@ export class Subject {
     return this.ask<Measurement>({ kind: 'measure' });
   }
 
-  /** Resolves, when it is over, to the number of messages. */
-  publish(perSecond: number, seconds: number, bytes: number): Promise<number> {
-    return this.ask<number>({ kind: 'publish', perSecond, seconds, bytes });
+  /** Resolves, when it is over, to the number of messages. It goes on with what is told of those who receive them. */
+  publish(publication: Publication): Promise<number> {
+    return this.ask<number>({ kind: 'publish', ...publication });
+  }
+
+  /** Tells it how many messages all who keep up have received. */
+  received(messages: number): void {
+    if (this.child.connected) this.child.send({ kind: 'received', messages } satisfies Command);
   }
 
   /** Measures until nobody is connected and no more handles are open than before, for what was closed takes a moment to be gone. */

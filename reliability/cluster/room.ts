@@ -6,7 +6,7 @@ const ROOM = 'room';
 /** Members that each node has. */
 export const MEMBERS_EACH = 5;
 /** Milliseconds that a list may take. */
-const PATIENCE = 5_000;
+const PATIENCE = 20_000;
 
 /** Who is present, and who sees it. */
 export class Room {

@@ -4,7 +4,7 @@ import { type Difference, difference, Listener, Speaker } from './sequence.js';
 
 const TOPIC = 'trial';
 const LISTENERS_EACH = 3;
-/** Milliseconds that what was said last may take to arrive. */
+/** Milliseconds that what was said first, or last, may take to arrive. */
 const SETTLE = 20_000;
 
 /** What one listener got of one speaker, beside what was said. */
@@ -15,6 +15,7 @@ export interface Line extends Omit<Difference, 'lost'> {
   readonly local: boolean;
   /** When each number that did not arrive was sent, from the kill. */
   readonly lost: readonly number[];
+  readonly arrived: number;
   /** Milliseconds that the slowest delivery before the kill took: what was lost on its way is hardly older. */
   readonly slowest: number;
 }
@@ -35,6 +36,12 @@ export class Traffic {
 
   begin(perSecond: number): void {
     for (const speaker of this.speakers) speaker.begin(perSecond);
+  }
+
+  /** Resolves when every listener has heard every speaker. */
+  async flows(): Promise<void> {
+    const heard = ({ name }: Speaker) => this.listeners.every((listener) => listener.of(name).numbers.length > 0);
+    await until(() => this.speakers.every(heard), SETTLE);
   }
 
   /** The speakers stop; resolves when the listeners have the last of what they said. */
@@ -70,6 +77,7 @@ function line(killedAt: number, speaker: Speaker, listener: Listener): Line {
     speaker,
     listener,
     local: speaker.node === listener.node,
+    arrived: numbers.length,
     lost: lost.map((number) => sentAt(number) - killedAt),
     slowest: before.reduce((most, each, i) => Math.max(most, each - sentAt(numbers[i] as number)), 0),
     ...rest,

@@ -26,7 +26,7 @@ import { MAX_MESSAGE, readMessage } from './wire.js';
 /** People who are asked, one after the other, what was said before. */
 const ASKED = 3;
 /** Milliseconds that each of them has to answer. */
-const ANSWER_TIMEOUT = 1_000;
+const ANSWER_TIMEOUT = 5_000;
 
 /**
  * One person in one room: `/chat/lobby?name=Ada`. All that is shared goes over the bus, so it is the same on one node and on many: who is there is

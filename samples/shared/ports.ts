@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 
 /** `PORT`, or 8080; 0 finds a free one. */
 export function portOf(given: string | undefined): number {
@@ -8,12 +8,18 @@ export function portOf(given: string | undefined): number {
   return port;
 }
 
-/** A port of this machine that nobody uses at the moment. */
+/** A port of this machine that nobody uses. It is below those that the system gives to who asks for any, so it stays free while what listens there starts again. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const server = createServer().listen(port);
+    try {
+      await once(server, 'listening');
+    } catch {
+      continue;
+    }
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }

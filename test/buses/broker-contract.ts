@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Broker, BrokerEvents, PresenceRecord } from '../../src/core/cluster/broker.js';
 import { VaqueroError } from '../../src/core/errors.js';
@@ -250,12 +251,16 @@ export function brokerContract({ name, start }: BrokerHarness): void {
 
     test('do not live any more when their time is over, unless it was given again', async () => {
       const [a, b] = await two();
-      await a.broker.keepAlive('fades', 1_000);
-      await a.broker.keepAlive('stays', 1_000);
+      // Once, for a broker may have to make a place for each length of time first.
+      await a.broker.keepAlive('stays', 5_000);
       await a.broker.keepAlive('stays', 60_000);
+      await a.broker.keepAlive('fades', 5_000);
       let alive = await b.broker.alive(['fades', 'stays']);
       expect(alive).toEqual(new Set(['fades', 'stays']));
-      while (alive.has('fades')) alive = await b.broker.alive(['fades', 'stays']);
+      while (alive.has('fades')) {
+        await delay(20);
+        alive = await b.broker.alive(['fades', 'stays']);
+      }
       expect(alive).toEqual(new Set(['stays']));
     });
   });
@@ -466,7 +471,7 @@ export function brokerContract({ name, start }: BrokerHarness): void {
       await b.upTo('count 2099');
       const numbers = b.messages.all.map((message) => Number(message.split(' ')[1]));
       expect(numbers).toEqual([...new Set(numbers)].sort((x, y) => x - y));
-    }, 60_000);
+    });
 
     test('does not hold up close', async () => {
       const node = await connected();
@@ -474,7 +479,7 @@ export function brokerContract({ name, start }: BrokerHarness): void {
       node.publish('void', 'x');
       await node.broker.close();
       running.thaw();
-    }, 60_000);
+    });
   });
 
   describe('close', () => {

@@ -60,7 +60,7 @@ const swc = (options: Options, source: string) => async () => {
 test('there is no mistake in the program itself', async () => {
   expect(await tsc(LEGACY, HELLO)()).toMatch(/^listening/);
   expect(await swc(SWC_LEGACY, HELLO)()).toMatch(/^listening/);
-}, 60_000);
+});
 
 mistake('tsc without "experimentalDecorators"', tsc({}, HELLO), tsc({}, CLASS_ONLY));
 
@@ -99,7 +99,7 @@ const testRun =
 
 test('there is no mistake in the test of the program', async () => {
   expect(await testRun(SWC_LEGACY)()).toContain('1 passed');
-}, 60_000);
+});
 
 mistake('@swc/jest without "decoratorMetadata"', testRun({ legacyDecorator: true }));
 

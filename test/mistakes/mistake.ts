@@ -19,7 +19,7 @@ export function mistake(title: Mistake, ...ways: (() => Promise<Said> | Said)[])
       if (by.startsWith('VAQUERO_')) expect(codeOf(said)).toBe(by);
       if (by === 'warning') expect(message).toMatch(/^warn: /);
     }
-  }, 60_000);
+  });
 }
 
 /** The code of an error, or of one that ended a process. */

@@ -55,7 +55,7 @@ describe('the package', () => {
     expect(await client.nextText()).toBe("That's what she said! I am here");
     expect(await client.close(1000)).toMatchObject({ code: 1000 });
     expect(await stop()).toEqual({ code: 0, said: ['gone: remote'] });
-  }, 60_000);
+  });
 
   test('has a test kit for ES modules and CommonJS, which keeps a process only while it waits', async () => {
     expect(JSON.parse(await run(consumer.directory, process.execPath, 'out/kit.js'))).toEqual({
@@ -77,7 +77,7 @@ describe('the package', () => {
   describe('beside the clients of brokers', () => {
     beforeAll(() => consumer.addClients());
 
-    test('compiles with the buses of several nodes', () => consumer.compileBuses(), 60_000);
+    test('compiles with the buses of several nodes', () => consumer.compileBuses());
 
     test.each([
       ['vaquero', 'serve'],

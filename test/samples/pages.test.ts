@@ -14,13 +14,13 @@ describeWithBrowser('in Chromium', () => {
   beforeAll(async () => {
     samples = await run();
     chromium = await openBrowser();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await chromium.close();
     expect(await samples.stop()).toBe(0);
     expect(faults).toEqual([]);
-  }, 60_000);
+  });
 
   const open = (path: string) => openPage(chromium.browser, samples.url + path, faults);
 

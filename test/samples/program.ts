@@ -49,6 +49,7 @@ function announced(child: ChildProcess): Promise<string> {
     };
     child.stdout?.on('data', listen);
     child.stderr?.on('data', listen);
-    child.once('exit', (code) => reject(new Error(`ended with ${code}: ${said}`)));
+    // Not on `exit`, which may come before what it said.
+    child.once('close', (code) => reject(new Error(`ended with ${code}: ${said}`)));
   });
 }

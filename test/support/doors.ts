@@ -13,6 +13,8 @@ import {
 import { noCounts } from '../../src/core/counters.js';
 import { compilePlans } from '../../src/core/plan.js';
 import { Router } from '../../src/core/router.js';
+import { accepted } from './accepted.js';
+import { settled, until } from './events.js';
 import { closeFrame, frame, handshake, Op, RawClient, request, type ServerFrame } from './raw-client.js';
 import { Reports, start, type TestServer } from './servers.js';
 
@@ -30,6 +32,8 @@ export interface Visitor {
   /** Sends a close frame, and resolves when the connection is closed. */
   close(code?: number, reason?: string): Promise<Closed>;
   drop(): void;
+  /** Resolves when the server has read all that was sent, of which it may say nothing. */
+  arrived(): Promise<void>;
   pause(): void;
   resume(): void;
   readonly frames: readonly ReceivedFrame[];
@@ -108,6 +112,11 @@ class WireVisitor extends Both implements Visitor {
 
   drop(): void {
     this.raw.drop();
+  }
+
+  async arrived(): Promise<void> {
+    const there = accepted(this.raw.socket);
+    await until(() => there.bytesRead >= this.raw.socket.bytesWritten);
   }
 
   pause(): void {
@@ -198,6 +207,10 @@ class MountedVisitor extends Both implements Visitor {
 
   drop(): void {
     this.chat.drop();
+  }
+
+  async arrived(): Promise<void> {
+    await settled();
   }
 
   pause(): void {

@@ -16,7 +16,18 @@ export class Events<T> {
   }
 }
 
-/** Goes round the event loop, so that what was written on this side of a loopback socket has been read on the other. */
+/** Milliseconds in which what is waited for comes, if it does, on the slowest machine. */
+const LONG = 30_000;
+
+/** Goes round the event loop, for what must not happen; what must is waited for as an event. */
 export async function settled(rounds = 5): Promise<void> {
   for (let i = 0; i < rounds; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Goes round the event loop until something holds that tells nobody; rejects if it never does, for a loop would outlive its test. */
+export async function until(holds: () => boolean): Promise<void> {
+  for (const began = performance.now(); !holds(); ) {
+    if (performance.now() - began > LONG) throw new Error(`it never came to ${holds}`);
+    await settled(1);
+  }
 }

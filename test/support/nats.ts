@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { describe } from '@jest/globals';
 import { parseServer, type NatsServer as Server } from '../../src/buses/nats/server.js';
+import { type Launched, launch, somePort } from './child.js';
 
 /** A real NATS server. */
 
@@ -25,22 +24,26 @@ export interface NatsSettings {
   readonly jetStream?: boolean;
 }
 
-/** A `nats-server` of the test's own, on a port that it chose itself and keeps when it is started again. */
+/** A `nats-server` of the test's own, which keeps its port when it is started again. */
 export class NatsServer {
-  /** For clients. */
-  port = -1;
   /** Where it says how it is. */
   #monitor = '';
   #store = newStore();
-  #child: ChildProcess | undefined;
+  #launched: Launched | undefined;
 
-  private constructor(private readonly settings: NatsSettings) {}
+  private constructor(
+    /** For clients. */
+    readonly port: number,
+    private readonly settings: NatsSettings,
+  ) {}
 
   /** Resolves when it takes connections. */
   static async start(settings: NatsSettings = {}): Promise<NatsServer> {
-    const server = new NatsServer(settings);
-    await server.#run();
-    return server;
+    for (;;) {
+      const server = new NatsServer(somePort(), settings);
+      if (await server.#run()) return server;
+      await server.stop();
+    }
   }
 
   get url(): string {
@@ -49,10 +52,7 @@ export class NatsServer {
 
   /** Ends it without a word, as a machine that loses its power. Resolves when it is gone. */
   async kill(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    await this.#launched?.kill();
   }
 
   /** Starts it again on its port. Resolves when it takes connections. */
@@ -62,18 +62,16 @@ export class NatsServer {
       rmSync(this.#store, { recursive: true });
       this.#store = newStore();
     }
-    await this.#run();
+    if (!(await this.#run())) throw new Error(`port ${this.port} was taken meanwhile`);
   }
 
   /** It keeps its connections and answers nothing, from the moment of the return. */
   freeze(): void {
-    const child = this.#child as ChildProcess;
-    child.kill('SIGSTOP');
-    while (!isStopped(child.pid as number)) {}
+    this.#launched?.freeze();
   }
 
   thaw(): void {
-    this.#child?.kill('SIGCONT');
+    this.#launched?.thaw();
   }
 
   /** Ends it, with what it stored. */
@@ -87,32 +85,14 @@ export class NatsServer {
     return (await (await fetch(`http://${this.#monitor}${path}`)).json()) as Record<string, unknown>;
   }
 
-  async #run(): Promise<void> {
+  #run(): Promise<boolean> {
     const { args = [], jetStream = true } = this.settings;
     const fixed = ['-a', '127.0.0.1', '-p', String(this.port), '-m', '-1'];
-    const child = spawn(BINARY, [...fixed, ...(jetStream ? ['-js', '-sd', this.#store] : []), ...args], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    this.#child = child;
-    const log: string[] = [];
-    for await (const line of createInterface({ input: child.stderr })) {
-      log.push(line);
-      this.port = Number(/Listening for client connections on .*:(\d+)/.exec(line)?.[1] ?? this.port);
+    this.#launched = launch(BINARY, [...fixed, ...(jetStream ? ['-js', '-sd', this.#store] : []), ...args], 'stderr');
+    return this.#launched.ready(/Server is ready/, (line) => {
       this.#monitor = /monitor on (\S+:\d+)/.exec(line)?.[1] ?? this.#monitor;
-      if (line.includes('Server is ready')) {
-        child.stderr.resume();
-        return;
-      }
-    }
-    throw new Error(`${BINARY} ended:\n${log.join('\n')}`);
+    });
   }
-}
-
-/** Whether all threads of a process stand still: a signal takes its time to reach them. */
-function isStopped(pid: number): boolean {
-  const tasks = `/proc/${pid}/task`;
-  if (!existsSync(tasks)) return true; // a system that does not tell
-  return readdirSync(tasks).every((task) => / T /.test(readFileSync(`${tasks}/${task}/stat`, 'latin1')));
 }
 
 /** A server's URL taken apart. */

@@ -8,14 +8,16 @@ export interface CountingProxy {
   received: number;
   /** Takes nothing more from those who are connected; what the server says goes on. */
   stall(): void;
+  /** Takes it again. */
+  goOn(): void;
 }
 
 /** Listens on a free port until the test ends, and brings everything to and from another. */
 export async function countingProxy(to: number): Promise<CountingProxy> {
-  const clients: Socket[] = [];
+  const ways: { readonly client: Socket; readonly server: Socket }[] = [];
   const port = await listen((client) => {
     const server = connect(to, 'localhost');
-    clients.push(client);
+    ways.push({ client, server });
     server.on('error', () => client.destroy());
     server.on('data', (chunk) => {
       proxy.received += chunk.length;
@@ -24,8 +26,11 @@ export async function countingProxy(to: number): Promise<CountingProxy> {
     client.pipe(server).pipe(client);
   });
   const stall = () => {
-    for (const client of clients) client.unpipe().pause();
+    for (const { client } of ways) client.unpipe().pause();
   };
-  const proxy = { port, received: 0, stall };
+  const goOn = () => {
+    for (const { client, server } of ways) client.pipe(server);
+  };
+  const proxy = { port, received: 0, stall, goOn };
   return proxy;
 }

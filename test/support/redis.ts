@@ -1,11 +1,13 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { spawnSync } from 'node:child_process';
 import { describe } from '@jest/globals';
+import { type Launched, launch, somePort } from './child.js';
 
 /** A real Redis, or one that is told apart from it by nothing that vaquero uses. */
 
 const BINARY = process.env.REDIS_SERVER ?? 'redis-server';
+
+/** The line by which it says that it takes connections. */
+const READY = /ready to accept connections/i;
 
 const present = spawnSync(BINARY, ['--version']).status === 0;
 if (!present && process.env.VAQUERO_NO_SKIP !== undefined) throw new Error(`There is no ${BINARY}, and nothing may be skipped.`);
@@ -22,22 +24,23 @@ export interface RedisSettings {
   readonly args?: readonly string[];
 }
 
-/** A `redis-server` of the test's own on a free port, which writes nothing to disk. */
+/** A `redis-server` of the test's own, which writes nothing to disk. */
 export class RedisServer {
-  #child: ChildProcess;
+  #launched: Launched;
 
   private constructor(
     readonly port: number,
     private readonly settings: RedisSettings,
   ) {
-    this.#child = this.#spawn();
+    this.#launched = this.#launch();
   }
 
-  /** Resolves when it answers. */
+  /** Resolves when it takes connections. */
   static async start(settings: RedisSettings = {}): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), settings);
-    await server.#answers();
-    return server;
+    for (;;) {
+      const server = new RedisServer(somePort(), settings);
+      if (await server.#launched.ready(READY)) return server;
+    }
   }
 
   get url(): string {
@@ -46,61 +49,30 @@ export class RedisServer {
   }
 
   /** Ends it without a word, as a machine that loses its power. Resolves when it is gone. */
-  async kill(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    this.#child.kill('SIGKILL');
-    await once(this.#child, 'exit');
+  kill(): Promise<void> {
+    return this.#launched.kill();
   }
 
-  /** Starts it again on its port, empty. */
+  /** Starts it again on its port, empty. Resolves when it takes connections. */
   async restart(): Promise<void> {
     await this.kill();
-    this.#child = this.#spawn();
-    await this.#answers();
+    this.#launched = this.#launch();
+    if (!(await this.#launched.ready(READY))) throw new Error(`port ${this.port} was taken meanwhile`);
   }
 
-  /** It keeps its connections and answers nothing. */
+  /** It keeps its connections and answers nothing, from the moment of the return. */
   freeze(): void {
-    this.#child.kill('SIGSTOP');
+    this.#launched.freeze();
   }
 
   thaw(): void {
-    this.#child.kill('SIGCONT');
+    this.#launched.thaw();
   }
 
-  #spawn(): ChildProcess {
+  #launch(): Launched {
     const { password, args = [] } = this.settings;
     const fixed = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
     const secret = password === undefined ? [] : ['--requirepass', password];
-    return spawn(BINARY, [...fixed, ...secret, ...args], { stdio: 'ignore' });
+    return launch(BINARY, [...fixed, ...secret, ...args], 'stdout');
   }
-
-  /** Resolves when a PING is answered, be it with the question for a password. */
-  async #answers(): Promise<void> {
-    while (!(await ping(this.port))) {
-      if (this.#child.exitCode !== null) throw new Error(`${BINARY} ended with ${this.#child.exitCode}`);
-    }
-  }
-}
-
-function ping(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => socket.write('PING\r\n'));
-    socket.once('data', (answer) => {
-      socket.destroy();
-      resolve(/^(\+PONG|-NOAUTH)/.test(answer.toString()));
-    });
-    socket.once('error', () => resolve(false));
-    socket.once('close', () => resolve(false));
-  });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

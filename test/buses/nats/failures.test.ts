@@ -9,6 +9,7 @@ import { tokenAuthenticator } from '@nats-io/transport-node';
 import { VaqueroError } from 'vaquero';
 import { NatsBus, type NatsBusOptions } from 'vaquero/nats';
 import { CERTIFICATE } from '../../support/certificate.js';
+import { Events } from '../../support/events.js';
 import { fakeNats } from '../../support/fake-nats.js';
 import { listen } from '../../support/fake-redis.js';
 import { describeWithNats, NatsServer, type NatsSettings } from '../../support/nats.js';
@@ -17,9 +18,9 @@ const USER = 'ann@ranch';
 const PASSWORD = 's3cr%t/of:ann';
 const CREDENTIALS = `${encodeURIComponent(USER)}:${encodeURIComponent(PASSWORD)}`;
 
-/** What `connect` rejects with, after it was looked through for the password. */
+/** What `connect` rejects with, after it was looked through for the password. The time is for those alone that it must run out for. */
 async function refusal(options: NatsBusOptions): Promise<VaqueroError> {
-  const bus = new NatsBus({ connectTimeout: 2_000, ...options });
+  const bus = new NatsBus({ connectTimeout: 15_000, ...options });
   const error = await bus.connect().then(
     () => bus.close().then(() => undefined),
     (reason: unknown) => reason,
@@ -35,6 +36,7 @@ async function refusal(options: NatsBusOptions): Promise<VaqueroError> {
 
 const at = (port: number) => `nats://${CREDENTIALS}@127.0.0.1:${port}`;
 
+/** Words are patterns; the milliseconds that a server had are what was left of the time when its turn came. */
 const says = (code: string, ...words: string[]) =>
   expect.objectContaining({ code: `VAQUERO_BUS_${code}`, message: expect.stringMatching(words.join('.*')) });
 
@@ -51,26 +53,27 @@ describe('connect, where there is no NATS server,', () => {
   });
 
   test('rejects in time when nothing is said, and lets go of the connection', async () => {
-    const sockets: Socket[] = [];
+    const sockets = new Events<Socket>();
     const port = await listen((socket) => sockets.push(socket));
     expect(await refusal({ servers: at(port), connectTimeout: 300 })).toEqual(
-      says('UNAVAILABLE', `:${port} did not answer within 300 ms`),
+      says('UNAVAILABLE', `:${port} did not answer within \\d+ ms`),
     );
-    expect(sockets).toHaveLength(1);
-    if (sockets[0]?.closed === false) await once(sockets[0], 'close');
+    const socket = await sockets.next();
+    if (!socket.closed) await once(socket, 'close');
+    expect(sockets.all).toHaveLength(1);
   });
 
   test('rejects in time when it greets and says no more', async () => {
     const port = await fakeNats({});
     expect(await refusal({ servers: at(port), connectTimeout: 300 })).toEqual(
-      says('UNAVAILABLE', 'did not answer within 300 ms'),
+      says('UNAVAILABLE', 'did not answer within \\d+ ms'),
     );
   });
 
   test('rejects in time when it answers the first and no more', async () => {
     const port = await fakeNats({}, (said) => (said.startsWith('CONNECT') ? 'PONG\r\n' : ''));
     expect(await refusal({ servers: at(port), connectTimeout: 300 })).toEqual(
-      says('UNAVAILABLE', 'did not answer within 300 ms'),
+      says('UNAVAILABLE', 'did not answer within \\d+ ms'),
     );
   });
 
@@ -109,7 +112,7 @@ describe('connect, where there is no NATS server,', () => {
 
   test('says of each of many servers why it cannot be used', async () => {
     const silent = await listen(() => undefined);
-    const error = await refusal({ servers: [at(1), at(silent)], connectTimeout: 600 });
+    const error = await refusal({ servers: [at(1), at(silent)], connectTimeout: 6_000 });
     expect(error).toEqual(says('UNAVAILABLE', '^None of 2 servers'));
     expect(error.message).toContain('NATS at 127.0.0.1:1 cannot be reached');
     expect(error.message).toContain(`NATS at 127.0.0.1:${silent} did not answer`);
@@ -225,14 +228,14 @@ describeWithNats('connect, where there is a NATS server,', () => {
     const port = await start();
     server?.freeze();
     expect(await refusal({ servers: at(port), connectTimeout: 300 })).toEqual(
-      says('UNAVAILABLE', 'did not answer within 300 ms'),
+      says('UNAVAILABLE', 'did not answer within \\d+ ms'),
     );
     server?.thaw();
   });
 
   test('uses the server of a list that will do', async () => {
     const port = await listen(() => undefined);
-    const bus = new NatsBus({ servers: [at(1), at(await start()), at(port)], connectTimeout: 900 });
+    const bus = new NatsBus({ servers: [at(1), at(await start()), at(port)], connectTimeout: 9_000 });
     await bus.connect();
     expect(bus.status).toBe('connected');
     await bus.close();

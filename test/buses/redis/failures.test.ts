@@ -18,8 +18,8 @@ const PASSWORD = 's3cr%t/of:ann';
 const CREDENTIALS = `${encodeURIComponent(USER)}:${encodeURIComponent(PASSWORD)}`;
 const HELLO = '%2\r\n$4\r\nmode\r\n$10\r\nstandalone\r\n$4\r\nrole\r\n$6\r\nmaster\r\n';
 
-/** What `connect` rejects with, after it was looked through for user and password. */
-async function refusal(url: string, connectTimeout = 2_000): Promise<VaqueroError> {
+/** What `connect` rejects with, after it was looked through for user and password. The time is for those alone that it must run out for. */
+async function refusal(url: string, connectTimeout = 15_000): Promise<VaqueroError> {
   const bus = new RedisBus({ url, connectTimeout });
   const error = await bus.connect().then(
     () => bus.close().then(() => undefined),
@@ -176,7 +176,7 @@ describeWithRedis('connect, where there is a Redis,', () => {
     expect(error.code).toBe('VAQUERO_BUS_DENIED');
     expect(error.message).toMatch(/permission|can't/);
     // Also where the bus has not begun to use it.
-    const broker = new RedisBroker(parseAddress(url) as Address, 'vaquero', 2_000);
+    const broker = new RedisBroker(parseAddress(url) as Address, 'vaquero', 15_000);
     const connecting = broker.connect(new Node(broker)).finally(() => broker.close());
     await expect(connecting).rejects.toMatchObject({ code: 'VAQUERO_BUS_DENIED' });
   });
@@ -226,7 +226,7 @@ describeWithRedis('connect, where there is a Redis,', () => {
     const url = await start('--maxclients', '1');
     const only = connect(Number(new URL(url()).port), '127.0.0.1');
     only.write('PING\r\n');
-    await once(only, 'data');
+    expect(String(await once(only, 'data'))).toBe('+PONG\r\n');
     expect(await refusal(url())).toMatchObject({
       code: 'VAQUERO_BUS_UNAVAILABLE',
       message: expect.stringContaining('max number'),

@@ -73,7 +73,7 @@ const CLIENT_SAYS: Record<string, (client: Visitor) => Promise<unknown>> = {
   },
   'a part of a frame': async (client) => {
     client.raw.write(frame(Op.text, 'partly').subarray(0, 3));
-    await settled(20);
+    await client.arrived();
   },
 };
 

@@ -13,6 +13,7 @@ import {
   ping,
   type Ref,
   type Reply,
+  type TerminateReason,
   WebSocketHandler,
 } from 'vaquero';
 import { DOORS, seen, type Visitor } from '../../support/doors.js';
@@ -374,28 +375,34 @@ describe.each(DOORS)('$name', (door) => {
 
     test('a rejection after the connection has closed is reported, and nothing more', async () => {
       const { opened, open } = gate();
-      const ended = new Events<string>();
+      const left = new Events<void>();
+      const ended = new Events<TerminateReason>();
 
       @WebSocketHandler('/')
       class Late {
-        @OnText() async text() {
+        @OnText() async text(_message: string, { signal }: Connection) {
+          signal.addEventListener('abort', () => left.push());
           await opened;
           throw boom;
         }
 
-        @OnTerminate() terminate() {
-          ended.push('terminate');
+        @OnTerminate() terminate(reason: TerminateReason) {
+          ended.push(reason);
         }
       }
       const server = await door.open([Late]);
       const client = await server.visit('/');
       client.text('go');
-      await client.close(1000).catch(() => undefined).constructor;
+      const closed = client.close(1000);
+      await left.next();
       const reported = server.nextError();
       open();
       expect((await reported).error).toBe(boom);
-      await ended.next();
+      expect(await ended.next()).toEqual({ type: 'crash', error: boom });
+      expect(await closed).toEqual({ code: 1011, reason: '' });
+      await server.close();
       expect(ended.all).toHaveLength(1);
+      expect(server.errors).toHaveLength(1);
     });
   });
 

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { OnText, OnUpgrade, WebSocketHandler } from 'vaquero';
+import { until } from '../../support/events.js';
 import { handshake, RawClient, request } from '../../support/raw-client.js';
 import { start, type TestServer } from '../../support/servers.js';
 
@@ -58,13 +59,13 @@ test('maxPendingUpgrades: requests that are being decided on', async () => {
   decide = [];
   const server = await start([Thinking], { maxPendingUpgrades: 2 });
   const opening = [RawClient.open(server.url, '/thinking'), RawClient.open(server.url, '/thinking')];
-  while (decide.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => decide.length === 2);
   await refused(server, {}, '/thinking');
   for (const go of decide) go();
   await Promise.all(opening);
   decide = [];
   const next = RawClient.open(server.url, '/thinking');
-  while (decide.length < 1) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => decide.length === 1);
   decide[0]?.();
   await next;
 });
@@ -86,7 +87,7 @@ describe('maxHeaderSize', () => {
 });
 
 test('handshakeTimeout: a request that does not come to its end is answered 408, and the server goes on', async () => {
-  const server = await start([Plain], { handshakeTimeout: 100 });
+  const server = await start([Plain], { handshakeTimeout: 1_000 });
   const socket = connect(Number(new URL(server.url).port), 'localhost');
   let answer = '';
   socket.on('data', (chunk) => {

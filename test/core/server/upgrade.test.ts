@@ -13,6 +13,7 @@ import {
   UpgradeRequest,
   WebSocketHandler,
 } from 'vaquero';
+import { VirtualClock } from 'vaquero/testing';
 import { DOORS } from '../../support/doors.js';
 import { Events } from '../../support/events.js';
 import { handshake, KEY, RawClient, type Response, request } from '../../support/raw-client.js';
@@ -354,7 +355,7 @@ describe('while @OnUpgrade thinks', () => {
     const server = await start([Thinking]);
     const response = request(server.url, handshake('/'));
     await thinking.next();
-    const closing = server.close({ timeout: 1_000 });
+    const closing = server.close({ timeout: 30_000 });
     expect(await ended.next()).toEqual({ type: 'shutdown' });
     expect((await response).status).toBe(503);
     await closing;
@@ -362,9 +363,13 @@ describe('while @OnUpgrade thinks', () => {
   });
 
   test('too long is answered 503, and ends the handler', async () => {
-    const server = await start([Thinking], { handshakeTimeout: 50 });
-    expect((await request(server.url, handshake('/'))).status).toBe(503);
+    const clock = new VirtualClock();
+    const server = await start([Thinking], { clock, handshakeTimeout: 60_000 });
+    const response = request(server.url, handshake('/'));
+    await thinking.next();
+    await clock.advance(60_000);
     expect(await ended.next()).toEqual({ type: 'timeout' });
+    expect((await response).status).toBe(503);
     expect(server.errors).toEqual([]);
   });
 });
