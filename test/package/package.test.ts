@@ -7,7 +7,7 @@ import { Consumer, ROOT, run } from './consumer.js';
 /** The package as others get it: dist must be built, as `npm test` does first. */
 
 /** Bytes that the tarball may have. Raising it is a commit of its own, whose message says what for. */
-const MAX_SIZE = 480_000;
+const MAX_SIZE = 540_000;
 
 let consumer: Consumer;
 
