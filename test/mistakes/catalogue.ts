@@ -95,6 +95,21 @@ export const MISTAKES = {
     says: '@OnText must be on a method of instances',
     advises: 'Write a method: echo(…) { … }.',
   },
+  'a decorator that is given what it does not take': {
+    by: 'VAQUERO_INVALID_DECORATOR',
+    says: '@OnText takes nothing, got',
+    advises: 'Write @OnText().',
+  },
+  '@OnInfo of a class that a circular import left undefined': {
+    by: 'VAQUERO_INVALID_DECORATOR',
+    says: '@OnInfo was given undefined',
+    advises: 'write the class in a module that imports neither the handler nor what imports it',
+  },
+  'two paths for one class': {
+    by: 'VAQUERO_INVALID_DECORATOR',
+    says: 'a class has one path',
+    advises: "@WebSocketHandler('/outer') class Other extends Paths {}",
+  },
   'a path as other routers write it': {
     by: 'VAQUERO_INVALID_HANDLER',
     says: 'nothing is a parameter',

@@ -130,6 +130,19 @@ test.each<[string, unknown, readonly unknown[]]>([
 
 mistake('a decorator on an arrow function', () => failure(() => (OnText() as ReturnType<Loose>)(Echo.prototype, 'echo')));
 
+mistake('a decorator that is given what it does not take', () => failure(() => (OnText as unknown as Loose)('message')));
+
+mistake('@OnInfo of a class that a circular import left undefined', () => failure(() => (OnInfo as unknown as Loose)(undefined)));
+
+mistake('two paths for one class', () =>
+  failure(() => {
+    @WebSocketHandler('/outer')
+    @WebSocketHandler('/inner')
+    class Paths {}
+    return Paths;
+  }),
+);
+
 @WebSocketHandler('/rooms/{id}')
 class Braces {}
 
