@@ -165,6 +165,11 @@ export const MISTAKES = {
     says: 'refused a page of the origin',
     advises: "list its origin: @WebSocketHandler('/path', { origins: ['https://its.origin'] })",
   },
+  'an origin with a path, or without its scheme': {
+    by: 'VAQUERO_INVALID_HANDLER',
+    says: 'a list of origins as browsers send them',
+    advises: "(write 'https://a.example' for '",
+  },
   'true or false from @OnUpgrade': {
     by: 'VAQUERO_INVALID_UPGRADE_ANSWER',
     says: '@OnUpgrade answers nothing or accept(…) to go on, reject(status, …) to refuse',

@@ -153,6 +153,14 @@ class NoSlash {}
 
 mistake('a path without its slash', serving(NoSlash));
 
+const fromOrigin = (origin: string) => {
+  @WebSocketHandler('/echo', { origins: [origin] })
+  class Listed {}
+  return serving(Listed);
+};
+
+mistake('an origin with a path, or without its scheme', fromOrigin('https://a.example/'), fromOrigin('a.example'));
+
 mistake('an instance in handlers', serving(new Echo()));
 
 mistake('discover without await', () => failure(() => start(Promise.resolve([Echo]) as unknown as readonly HandlerClass[])));
