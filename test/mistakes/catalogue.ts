@@ -190,6 +190,16 @@ export const MISTAKES = {
     says: 'its @OnInfo goes by class',
     advises: 'Send an instance, new Moved(…)',
   },
+  'a string published in place of a frame': {
+    by: 'warning',
+    says: 'it has no @OnInfo',
+    advises: "Publish text('…') to send it to clients as a frame",
+  },
+  'an info with a mistyped tag': {
+    by: 'warning',
+    says: 'its @OnInfo goes by type',
+    advises: "('moved'). Correct the type, or write an @OnInfo for it",
+  },
 } as const satisfies Readonly<Record<string, Saying>>;
 
 export type Mistake = keyof typeof MISTAKES;

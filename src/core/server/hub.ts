@@ -6,10 +6,10 @@ import { describe, toError } from '../errors.js';
 import { IdleClock } from '../idle.js';
 import { isThenable } from '../interpreter.js';
 import type { ErrorContext, Logger } from '../logging.js';
-import { isClass } from '../metadata.js';
 import type { Plan } from '../plan.js';
 import type { Runtime } from '../runtime.js';
 import { Timers } from '../timers.js';
+import { ignoredAdvice, ignoredKind } from './ignored-infos.js';
 import type { AttachOptions } from './options.js';
 
 /** Milliseconds between the batches in which connections are told to end. */
@@ -24,14 +24,6 @@ const CONSOLE: Logger = {
   warn: (...line) => console.warn(...line),
   error: (...line) => console.error(...line),
 };
-
-/** What an object literal makes, or JSON. */
-function isPlain(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // That of another realm, too.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
 
 /** A log that throws must not stop what it tells of; what it threw is told where it can be. */
 function guarded(logger: Logger): Logger {
@@ -109,15 +101,11 @@ export class Hub implements Runtime {
     if (this.#isFirst(handler, kind)) this.#logIgnored(handler, kind);
   }
 
-  unmatched({ name, infos }: Plan, info: unknown): void {
-    const plain = isPlain(info);
-    if (!this.#isFirst(name, plain ? 'plain info' : 'info')) return;
-    const classes = plain ? infos.flatMap(({ by }) => (isClass(by) ? [by.name] : [])) : [];
-    if (classes.length === 0) return this.#logIgnored(name, 'info');
-    this.logger.warn(
-      `${name} ignores ${describe(info)}: its @OnInfo goes by class (${classes.join(', ')}), whatever the fields are. ` +
-        `Send an instance, new ${classes[0]}(…), or take it with @OnInfo('tag') or a predicate`,
-    );
+  unmatched(plan: Plan, info: unknown): void {
+    if (!this.#isFirst(plan.name, ignoredKind(info))) return;
+    const advice = ignoredAdvice(plan, info);
+    if (advice === undefined) this.#logIgnored(plan.name, 'info');
+    else this.logger.warn(`${plan.name} ignores ${describe(info)}${advice}`);
   }
 
   #logIgnored(handler: string, kind: string): void {
