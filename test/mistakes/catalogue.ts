@@ -170,6 +170,11 @@ export const MISTAKES = {
     says: 'a list of origins as browsers send them',
     advises: "(write 'https://a.example' for '",
   },
+  'no sub-protocol in common': {
+    by: 'warning',
+    says: 'has no sub-protocol in common with a client',
+    advises: "List what the handler speaks: @WebSocketHandler('/path', { subprotocols: ['name'] })",
+  },
   'true or false from @OnUpgrade': {
     by: 'VAQUERO_INVALID_UPGRADE_ANSWER',
     says: '@OnUpgrade answers nothing or accept(…) to go on, reject(status, …) to refuse',

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import {
   Connection,
   type HandlerClass,
+  type HandlerOptions,
   OnInfo,
   OnInit,
   OnText,
@@ -63,6 +64,36 @@ test('clients cannot fill the log with paths and origins', async () => {
 test('an origin that a function refuses is not warned of', async () => {
   const server = await start([Echo], { defaults: { origins: () => false } });
   expect((await request(server.url, handshake('/echo', { Origin: 'http://localhost:5173' }))).status).toBe(403);
+  expect(server.log).toEqual([]);
+});
+
+/** What the log has when two clients offered sub-protocols in vain, and one offered none. */
+async function offering(options: HandlerOptions): Promise<string> {
+  @WebSocketHandler('/spoken', options)
+  class Spoken {
+    @OnInit() init() {
+      return 'ready';
+    }
+  }
+  const server = await start([Spoken]);
+  for (const offered of ['chat.v3, chat.v2', 'chat.v3', undefined]) {
+    const client = await RawClient.open(server.url, '/spoken', { headers: { 'Sec-WebSocket-Protocol': offered } });
+    expect(await client.nextText()).toBe('ready');
+  }
+  expect(server.log).toHaveLength(1);
+  return server.log[0] as string;
+}
+
+mistake('no sub-protocol in common', async () => {
+  expect(await offering({ subprotocols: ['chat.v1'] })).toContain('it offers "chat.v3, chat.v2", the handler lists "chat.v1".');
+  return offering({});
+});
+
+test('a sub-protocol that is chosen is not warned of', async () => {
+  const server = await start([Echo], { defaults: { subprotocols: ['chat.v1'] } });
+  const client = await RawClient.open(server.url, '/echo', { headers: { 'Sec-WebSocket-Protocol': 'chat.v2, chat.v1' } });
+  client.text('hello');
+  expect(await client.nextText()).toBe('hello');
   expect(server.log).toEqual([]);
 });
 
