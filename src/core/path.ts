@@ -1,4 +1,4 @@
-import { addRoute, createRouter, findRoute } from 'rou3';
+import { addRoute, compareRoutes, createRouter, findRoute } from 'rou3';
 import { describe } from './errors.js';
 
 /** How other routers write a parameter: `{id}`, `[id]`, `<id>`. */
@@ -29,6 +29,11 @@ export function pathMatches(pattern: string, path: string): boolean {
   const router = createRouter<true>();
   addRoute(router, '', pattern, true);
   return findRoute(router, '', path) !== undefined;
+}
+
+/** Whether two patterns without faults match the same paths. */
+export function samePaths(a: string, b: string): boolean {
+  return compareRoutes(a, b) === 'equal';
 }
 
 /** Orders path patterns as the router tries them, part by part: what is written out, then parameters, then wildcards. */

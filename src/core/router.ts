@@ -1,5 +1,6 @@
-import { addRoute, compareRoutes, createRouter, findRoute, type RouterContext } from 'rou3';
+import { addRoute, createRouter, findRoute, type RouterContext } from 'rou3';
 import { VaqueroError } from './errors.js';
+import { samePaths } from './path.js';
 import type { Plan } from './plan.js';
 
 /** Where a path leads. */
@@ -17,7 +18,7 @@ export class Router {
   /** Throws `VAQUERO_DUPLICATE_PATH` where two patterns match the same paths. */
   constructor(plans: readonly Plan[]) {
     const twins = plans.flatMap((plan, i) => {
-      const twin = plans.slice(0, i).find((other) => compareRoutes(other.path, plan.path) === 'equal');
+      const twin = plans.slice(0, i).find((other) => samePaths(other.path, plan.path));
       return twin === undefined ? [] : [`${plan.name} ('${plan.path}') and ${twin.name} ('${twin.path}')`];
     });
     if (twins.length > 0) {

@@ -140,6 +140,16 @@ export const MISTAKES = {
     says: 'attach() takes the HTTP server, got the function app',
     advises: 'Of Express it is what app.listen() or createServer(app) answers',
   },
+  'a port for attach': {
+    by: 'VAQUERO_INVALID_OPTION',
+    says: 'option port is for serve(), which has an HTTP server of its own',
+    advises: 'createServer({ maxHeaderSize }).listen(port, host)',
+  },
+  'attaching twice to one HTTP server': {
+    by: 'VAQUERO_DUPLICATE_PATH',
+    says: 'match the same paths, and this HTTP server was attached to before',
+    advises: 'Attach once, with all handlers, or await the close() of what was attached before.',
+  },
   'a port from the environment': {
     by: 'VAQUERO_INVALID_OPTION',
     says: 'option port must be an integer from 0 to 65535',

@@ -1,7 +1,19 @@
 import 'reflect-metadata';
+import { createServer } from 'node:http';
 import { expect, test } from '@jest/globals';
 import { inject, injectable, singleton } from 'tsyringe';
-import { attach, Connection, type HandlerClass, Info, OnInfo, OnText, type ServeOptions, serve, WebSocketHandler } from 'vaquero';
+import {
+  type AttachOptions,
+  attach,
+  Connection,
+  type HandlerClass,
+  Info,
+  OnInfo,
+  OnText,
+  type ServeOptions,
+  serve,
+  WebSocketHandler,
+} from 'vaquero';
 import { start } from '../support/servers.js';
 import { failure, mistake } from './mistake.js';
 
@@ -169,6 +181,30 @@ mistake('the application of Express in place of its HTTP server', () => {
   const app = Object.assign(function app() {}, { on() {}, emit() {}, listen() {} });
   return failure(() => attach(app as never, { handlers: [Echo] }));
 });
+
+mistake('a port for attach', () =>
+  failure(() => attach(createServer(), { port: 8080, host: 'localhost', handlers: [Echo] } as AttachOptions)),
+);
+
+mistake(
+  'attaching twice to one HTTP server',
+  async () => {
+    const http = createServer();
+    const first = await attach(http, { handlers: [Echo] });
+    const error = await failure(() => attach(http, { handlers: [Echo] }));
+    await first.close();
+    await (await attach(http, { handlers: [Echo] })).close();
+    return error;
+  },
+  // At once.
+  async () => {
+    const http = createServer();
+    const [first, second] = await Promise.allSettled([attach(http, { handlers: [Echo] }), attach(http, { handlers: [Echo] })]);
+    if (first.status === 'fulfilled') await first.value.close();
+    if (second.status === 'fulfilled') throw new Error('both were attached');
+    return second.reason;
+  },
+);
 
 const onPort = (port: unknown) => () => failure(() => start([Echo], { port } as ServeOptions));
 

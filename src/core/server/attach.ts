@@ -3,6 +3,10 @@ import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Bus } from '../bus.js';
 import type { Counters } from '../counters.js';
+import { VaqueroError } from '../errors.js';
+import { comparePaths, samePaths } from '../path.js';
+import type { Plan } from '../plan.js';
+import type { Route } from '../router.js';
 import { Hub } from './hub.js';
 import type { AttachOptions, CloseOptions, Server } from './options.js';
 import { prepare } from './prepare.js';
@@ -14,8 +18,9 @@ const sharing = new WeakMap<object, Attachment[]>();
 
 /**
  * Serves handlers on an HTTP server that others use too: Express, Fastify, Hono or plain Node. Upgrades for other paths are left to other
- * listeners, or answered 404 where there are none; ordinary requests are not touched, and `close` leaves the HTTP server open. Rejects
- * with `VAQUERO_INVALID_HANDLER`, `VAQUERO_DUPLICATE_PATH` or `VAQUERO_INVALID_OPTION`, and as `bus.connect` does.
+ * listeners, or answered 404 where there are none; ordinary requests are not touched, and `close` leaves the HTTP server open. It may be done
+ * more than once for one HTTP server, with other paths. Rejects with `VAQUERO_INVALID_HANDLER`, `VAQUERO_DUPLICATE_PATH` or
+ * `VAQUERO_INVALID_OPTION`, and as `bus.connect` does.
  */
 export async function attach(httpServer: HttpServer | HttpsServer, options: AttachOptions): Promise<Server> {
   const attachment = new Attachment(httpServer, options);
@@ -27,6 +32,7 @@ export async function attach(httpServer: HttpServer | HttpsServer, options: Atta
 export class Attachment implements Server {
   readonly bus: Bus;
   readonly upgrades: Upgrades;
+  readonly plans: readonly Plan[];
 
   readonly #http: HttpServer | HttpsServer;
   readonly #hub: Hub;
@@ -34,9 +40,10 @@ export class Attachment implements Server {
 
   constructor(httpServer: HttpServer | HttpsServer, options: AttachOptions) {
     checkHttpServer(httpServer);
-    const { hub, upgrades } = prepare(options, Hub);
+    const { hub, plans, upgrades } = prepare(options, Hub);
     this.bus = hub.bus;
     this.upgrades = upgrades;
+    this.plans = plans;
     this.#http = httpServer;
     this.#hub = hub;
   }
@@ -44,6 +51,12 @@ export class Attachment implements Server {
   /** Connects the bus, then takes upgrades. */
   async open(): Promise<void> {
     await this.bus.join(this.#hub);
+    try {
+      refuseTwins(this.plans, this.#sharing);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
     sharing.set(this.#http, [...this.#sharing, this]);
     this.#http.on('upgrade', this.#onUpgrade);
   }
@@ -86,15 +99,39 @@ export class Attachment implements Server {
 
   readonly #onUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
     const route = this.upgrades.route(request);
-    if (route !== null) this.upgrades.upgrade(route, request, socket, head);
-    else if (this.#isLast && this.#sharing.every((one) => one.upgrades.route(request) === null))
+    if (route !== null) {
+      if (this.#isNearest(route, request)) this.upgrades.upgrade(route, request, socket, head);
+    } else if (this.#isLast && this.#sharing.every((one) => one.upgrades.route(request) === null))
       this.upgrades.notFound(request, socket);
   };
+
+  /** Of all patterns here that match, the one of this route is the one that a router of all of them would choose. */
+  #isNearest({ plan }: Route, request: IncomingMessage): boolean {
+    return this.#sharing.every((one) => {
+      const other = one === this ? null : one.upgrades.route(request);
+      return other === null || comparePaths(plan.path, other.plan.path) < 0;
+    });
+  }
 
   /** Nobody else could answer a request that this one does not: all that listen are of our kind, and were asked before. */
   get #isLast(): boolean {
     return this.#sharing.at(-1) === this && this.#http.listenerCount('upgrade') === this.#sharing.length;
   }
+}
+
+/** Two that answer the same request would write into one socket. */
+function refuseTwins(plans: readonly Plan[], sharing: readonly Attachment[]): void {
+  const others = sharing.flatMap((one) => one.plans);
+  const twins = plans.flatMap((plan) => {
+    const twin = others.find((other) => samePaths(other.path, plan.path));
+    return twin === undefined ? [] : [`${plan.name} ('${plan.path}') and ${twin.name} ('${twin.path}')`];
+  });
+  if (twins.length === 0) return;
+  throw new VaqueroError(
+    'VAQUERO_DUPLICATE_PATH',
+    `${twins.join('; ')} match the same paths, and this HTTP server was attached to before. Attach once, with all handlers, or await the close() of ` +
+      'what was attached before.',
+  );
 }
 
 /** Names that a client on this machine can use for an address. */

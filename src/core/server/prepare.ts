@@ -13,6 +13,7 @@ import { Upgrades } from './upgrades.js';
 /** Handlers that are ready to be asked. */
 export interface Prepared<H extends Hub> {
   readonly hub: H;
+  readonly plans: readonly Plan[];
   readonly upgrades: Upgrades;
 }
 
@@ -26,7 +27,7 @@ export function prepare<H extends Hub>(
 ): Prepared<H> {
   const { bus, injector, plans } = compile(options);
   const hub = new HubClass(bus, options);
-  return { hub, upgrades: new Upgrades(hub, plans, injector, serverLimits(options)) };
+  return { hub, plans, upgrades: new Upgrades(hub, plans, injector, serverLimits(options)) };
 }
 
 /** The plans of handlers, in the order in which a server tries their paths. Throws as `prepare` does. */

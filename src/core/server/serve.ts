@@ -5,15 +5,15 @@ import type { Counters } from '../counters.js';
 import { VaqueroError } from '../errors.js';
 import { Attachment } from './attach.js';
 import type { CloseOptions, ServeOptions, Server } from './options.js';
-import { checkServerOptions, closeFault, serverLimits } from './server-options.js';
+import { checkServeOptions, closeFault, serverLimits } from './server-options.js';
 
 /**
  * Serves handlers on an HTTP server of their own; resolves when it listens. Ordinary requests are answered 426 where there is a handler
  * and 404 elsewhere. Rejects with `VAQUERO_LISTEN_FAILED`, and as {@link attach} does.
  */
 export async function serve(options: ServeOptions): Promise<Server> {
-  checkServerOptions(options);
-  const { port = 0, host, maxHeaderSize = 16_384 } = options;
+  checkServeOptions(options);
+  const { port = 0, host, maxHeaderSize = 16_384, ...shared } = options;
   const { handshakeTimeout } = serverLimits(options);
   const httpServer = createServer({
     maxHeaderSize,
@@ -22,7 +22,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     // How often Node looks for requests that take too long.
     connectionsCheckingInterval: Math.min(1_000, handshakeTimeout),
   });
-  const attachment = new Attachment(httpServer, options);
+  const attachment = new Attachment(httpServer, shared);
   httpServer.on('request', (request, response) => answer(attachment, request, response));
   await attachment.open();
   try {
