@@ -130,6 +130,11 @@ export const MISTAKES = {
     says: "option handlers must be a list of classes, or await discover('dir')",
     advises: 'this is a promise, so await it',
   },
+  'discover without a folder': {
+    by: 'VAQUERO_DISCOVER_FAILED',
+    says: 'discover() takes a folder, as a path or a file: URL',
+    advises: "discover(new URL('./handlers', import.meta.url))",
+  },
   'discover of TypeScript sources': {
     by: 'VAQUERO_DISCOVER_FAILED',
     says: 'Node runs no TypeScript with decorators',

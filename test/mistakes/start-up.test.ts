@@ -6,6 +6,7 @@ import {
   type AttachOptions,
   attach,
   Connection,
+  discover,
   type HandlerClass,
   Info,
   OnInfo,
@@ -176,6 +177,8 @@ mistake('an origin with a path, or without its scheme', fromOrigin('https://a.ex
 mistake('an instance in handlers', serving(new Echo()));
 
 mistake('discover without await', () => failure(() => start(Promise.resolve([Echo]) as unknown as readonly HandlerClass[])));
+
+mistake('discover without a folder', () => failure(() => (discover as () => Promise<unknown>)()));
 
 mistake('the application of Express in place of its HTTP server', () => {
   const app = Object.assign(function app() {}, { on() {}, emit() {}, listen() {} });
