@@ -1,5 +1,6 @@
 import type { RuntimeOptions } from './commands.js';
 import { describe } from './errors.js';
+import { HTTP_TOKEN } from './http-token.js';
 import type { HandlerOptions } from './options.js';
 import { originCorrection } from './origin.js';
 import { Latest } from './policy.js';
@@ -47,8 +48,6 @@ const RATE_CHECKS: Readonly<Record<keyof RateLimit, Check>> = {
   policy: must("'close', 'drop' or 'pause'", (v) => v === 'close' || v === 'drop' || v === 'pause'),
 };
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-
 const RUNTIME_CHECKS: Readonly<Record<keyof RuntimeOptions, Check>> = {
   idleTimeout: must(
     `a number of milliseconds from 1 to ${MAX_DELAY}, or Infinity`,
@@ -94,7 +93,7 @@ const CHECKS: Readonly<Record<keyof HandlerOptions, Check>> = {
   }),
   subprotocols: must(
     'a list of different tokens (RFC 6455, section 4.1)',
-    (v) => Array.isArray(v) && v.every((p) => typeof p === 'string' && TOKEN.test(p)) && new Set(v).size === v.length,
+    (v) => Array.isArray(v) && v.every((p) => typeof p === 'string' && HTTP_TOKEN.test(p)) && new Set(v).size === v.length,
   ),
   origins: (value) => ORIGINS(value) ?? originsFault(value),
   mailbox: fields({ limit: range(1, MAX_INTEGER, ' messages'), policy }),

@@ -195,6 +195,16 @@ export const MISTAKES = {
     says: '@OnUpgrade answers nothing or accept(…) to go on, reject(status, …) to refuse',
     advises: 'for true write accept(), for false reject(403)',
   },
+  'a text as the second parameter of reject': {
+    by: 'VAQUERO_INVALID_UPGRADE_ANSWER',
+    says: 'options must be an object, got the string',
+    advises: 'A text is one of its options: body, headers.',
+  },
+  'a Headers for the response': {
+    by: 'VAQUERO_INVALID_UPGRADE_ANSWER',
+    says: 'Headers are an object of strings',
+    advises: 'Of a Headers or a Map: Object.fromEntries(headers).',
+  },
   'sending in the constructor or in @OnUpgrade': {
     by: 'VAQUERO_NOT_OPEN',
     says: 'nothing can be sent before the upgrade is complete',

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import {
+  accept,
   Connection,
   type HandlerClass,
   type HandlerOptions,
@@ -7,6 +8,7 @@ import {
   OnInit,
   OnText,
   OnUpgrade,
+  reject,
   text,
   type UpgradeAnswer,
   WebSocketHandler,
@@ -118,6 +120,27 @@ class SaysFalse {
 }
 
 mistake('true or false from @OnUpgrade', crash(SaysFalse));
+
+const answering = (answer: () => unknown) => {
+  @WebSocketHandler('/wrong')
+  class Answering {
+    @OnUpgrade() admit() {
+      return answer() as UpgradeAnswer;
+    }
+  }
+  return crash(Answering);
+};
+
+mistake(
+  'a text as the second parameter of reject',
+  answering(() => reject(403, 'Go away.' as never)),
+);
+
+mistake(
+  'a Headers for the response',
+  answering(() => accept({ headers: new Headers({ 'x-served-by': 'me' }) as never })),
+  answering(() => reject(401, { headers: new Map([['www-authenticate', 'Basic']]) as never })),
+);
 
 @WebSocketHandler('/wrong')
 class SendsInConstructor {
