@@ -45,6 +45,26 @@ export const MISTAKES = {
     says: 'tsyringe requires a reflect polyfill.',
     advises: `Please add 'import "reflect-metadata"' to the top of your entry point.`,
   },
+  'two copies of tsyringe': {
+    by: 'VAQUERO_INVALID_HANDLER',
+    says: 'Two copies of tsyringe are loaded',
+    advises: 'Have one: `npm ls tsyringe` shows where they come from',
+  },
+  'a container of another copy of tsyringe': {
+    by: 'VAQUERO_INVALID_OPTION',
+    says: 'option container must be a container of tsyringe, got an instance of InternalDependencyContainer',
+    advises: '`npm ls tsyringe` shows where they come from',
+  },
+  'two copies of vaquero': {
+    by: 'VAQUERO_INVALID_HANDLER',
+    says: 'Two copies of vaquero are loaded',
+    advises: 'Have one: `npm ls vaquero` shows where they come from',
+  },
+  'a bus of another copy of vaquero': {
+    by: 'VAQUERO_INVALID_OPTION',
+    says: 'option bus must be a Bus, got an instance of Bus',
+    advises: '`npm ls vaquero` shows where they come from',
+  },
   '"import type" of an injected class': {
     by: 'VAQUERO_INVALID_HANDLER',
     says: 'has a type that is no class at run time: a function, or a class behind "import type"',

@@ -1,5 +1,6 @@
 import { checkRef } from '../bus.js';
 import { type Awaitable, close, type Reply } from '../commands.js';
+import { brand } from '../copies.js';
 import type { Ref } from '../ref.js';
 import { Timeout, type TimerRef } from '../timeout.js';
 import type { RequestInfo } from '../upgrade-request.js';
@@ -10,6 +11,10 @@ import type { Life } from './life.js';
  * Its `Params` are those of the path.
  */
 export class Connection<Params extends object = Record<string, string>> {
+  static {
+    brand(Connection);
+  }
+
   readonly #life: Life;
 
   /** What the path's parameters matched, decoded. */

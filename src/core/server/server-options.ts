@@ -1,4 +1,6 @@
+import { isOwnContainer } from '../../di/other-tsyringe.js';
 import { Bus } from '../bus.js';
+import { isForeign, twoCopies } from '../copies.js';
 import { describe, VaqueroError } from '../errors.js';
 import { type Check, MAX_DELAY, MAX_INTEGER, must, optionFaults, range } from '../option-checks.js';
 import type { AttachOptions, CloseOptions, ServeOptions } from './options.js';
@@ -30,10 +32,7 @@ const ATTACH_CHECKS: Readonly<Record<keyof AttachOptions, Check>> = {
     'true, false, or the number of proxies in front',
     (v) => typeof v === 'boolean' || (Number.isInteger(v) && (v as number) >= 0),
   ),
-  container: must(
-    'a container of tsyringe',
-    (v) => typeof (v as { createChildContainer?: unknown } | null)?.createChildContainer === 'function',
-  ),
+  container: must('a container of tsyringe', isOwnContainer),
   bus: must('a Bus', (v) => v instanceof Bus),
   // What is wrong with them is said with the handlers.
   defaults: anything,
@@ -56,9 +55,19 @@ const SERVE_CHECKS: Readonly<Record<keyof ServeOptions, Check>> = { ...ATTACH_CH
 /** What to write in place of what came, where that can be told. */
 const ADVICE: Readonly<Partial<Record<keyof ServeOptions, (given: unknown) => string>>> = {
   handlers: listOf,
+  container: (given) => (hasChildren(given) ? ofOther('tsyringe') : ''),
+  bus: (given) => (isForeign(Object(given).constructor) ? ofOther('vaquero') : ''),
   port: (given) =>
     typeof given === 'string' || Number.isNaN(given) ? '; from the environment: Number(process.env.PORT ?? 8080)' : '',
 };
+
+function hasChildren(given: unknown): boolean {
+  return typeof (given as { createChildContainer?: unknown } | null)?.createChildContainer === 'function';
+}
+
+function ofOther(name: 'tsyringe' | 'vaquero'): string {
+  return `. ${twoCopies(name, 'it is of the other')}`;
+}
 
 function listOf(given: unknown): string {
   if (given instanceof Promise) return '; this is a promise, so await it';
