@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { createRequire } from 'node:module';
 import { type DependencyContainer, container as globalContainer } from 'tsyringe';
 import { twoCopies } from '../core/copies.js';
