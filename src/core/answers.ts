@@ -1,5 +1,6 @@
 import { describe, VaqueroError } from './errors.js';
-import { HTTP_TOKEN } from './http-token.js';
+import { headersFault } from './header-faults.js';
+import { type Check, must, optionFaults } from './option-checks.js';
 
 /** Headers of a response: one value, or one line each. */
 export type HeaderValues = Readonly<Record<string, string | readonly string[]>>;
@@ -37,15 +38,15 @@ export class Reject {
 // biome-ignore lint/suspicious/noConfusingVoidType: a callback without a return statement accepts.
 export type UpgradeAnswer = void | undefined | Accept | Reject | PromiseLike<void | undefined | Accept | Reject>;
 
-/** Completes the upgrade, with more headers or a chosen sub-protocol. Throws `VAQUERO_INVALID_UPGRADE_ANSWER` for headers HTTP does not allow. */
+/** Completes the upgrade, with more headers or a chosen sub-protocol. Throws `VAQUERO_INVALID_UPGRADE_ANSWER` for other options, and for headers HTTP does not allow. */
 export function accept(options: AcceptOptions = {}): Accept {
-  checkHeaders(options.headers);
+  checkOptions('accept()', options, ACCEPT_CHECKS);
   return new Accept(options);
 }
 
 /**
- * Refuses the upgrade with an HTTP response. Throws `VAQUERO_INVALID_UPGRADE_ANSWER` for a status that refuses nothing, or headers
- * HTTP does not allow.
+ * Refuses the upgrade with an HTTP response. Throws `VAQUERO_INVALID_UPGRADE_ANSWER` for a status that refuses nothing, for other options, and for
+ * headers HTTP does not allow.
  *
  * @param status - 300 to 599
  */
@@ -53,7 +54,7 @@ export function reject(status: number, options: RejectOptions = {}): Reject {
   if (!Number.isInteger(status) || status < 300 || status > 599) {
     throw new VaqueroError('VAQUERO_INVALID_UPGRADE_ANSWER', `reject() takes a status of 300 to 599, got ${describe(status)}.`);
   }
-  checkHeaders(options.headers);
+  checkOptions(`reject(${status})`, options, REJECT_CHECKS);
   return new Reject(status, options);
 }
 
@@ -87,18 +88,20 @@ function checkOffered(answer: Accept, replier: string, offered: readonly string[
 /** The answer of a handler that does not ask. */
 export const ACCEPT = new Accept({});
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there (RFC 9110, section 5.5).
-const FORBIDDEN = /[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/;
+const ACCEPT_CHECKS: Readonly<Record<keyof AcceptOptions, Check>> = {
+  subprotocol: must('a string', (v) => typeof v === 'string'),
+  headers: () => undefined,
+};
 
-/** No header value reaches a response with a line break in it. */
-function checkHeaders(headers: HeaderValues | undefined): void {
-  for (const [name, value] of Object.entries(headers ?? {})) {
-    const values = typeof value === 'string' ? [value] : value;
-    if (!HTTP_TOKEN.test(name) || !Array.isArray(values) || values.some((v) => typeof v !== 'string' || FORBIDDEN.test(v))) {
-      throw new VaqueroError(
-        'VAQUERO_INVALID_UPGRADE_ANSWER',
-        `The header ${describe(name)} has a name or value that HTTP does not allow.`,
-      );
-    }
-  }
+const REJECT_CHECKS: Readonly<Record<keyof RejectOptions, Check>> = {
+  body: must('a string', (v) => typeof v === 'string'),
+  headers: () => undefined,
+};
+
+function checkOptions(maker: string, options: AcceptOptions | RejectOptions, checks: Readonly<Record<string, Check>>): void {
+  const faults = optionFaults(options, checks);
+  const fault = faults.length > 0 ? `${faults.join('; ')}.` : headersFault(options.headers);
+  if (fault === undefined) return;
+  const advice = typeof options === 'string' ? ` A text is one of its options: ${Object.keys(checks).join(', ')}.` : '';
+  throw new VaqueroError('VAQUERO_INVALID_UPGRADE_ANSWER', `${maker}: ${fault}${advice}`);
 }

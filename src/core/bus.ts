@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { AT_ONCE } from './at-once.js';
 import { type BusOptions, checkBusOptions } from './bus-options.js';
 import { type Clock, systemClock } from './clock.js';
+import { brand } from './copies.js';
 import { describe, VaqueroError } from './errors.js';
 import type { ErrorContext } from './logging.js';
 import { Presence } from './presence.js';
@@ -59,6 +60,10 @@ export interface BusCounters {
  * brokers extend it. Inject it into services: they need to know nothing of sockets.
  */
 export class Bus {
+  static {
+    brand(Bus);
+  }
+
   /** @internal */
   protected readonly counts: BusCounters = {
     delivered: 0,

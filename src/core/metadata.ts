@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { brand } from './copies.js';
 import { VaqueroError } from './errors.js';
 import type { HandlerOptions } from './options.js';
 
@@ -26,7 +27,7 @@ export interface HandlerRecord {
 /** Any class at all. */
 export type Class = abstract new (...args: never[]) => unknown;
 
-// Registered symbols, so that two copies of the package see each other's classes.
+// Registered symbols, so that two copies of the package see each other's classes, and can say so.
 const HANDLER = Symbol.for('vaquero.handler');
 const CALLBACKS = Symbol.for('vaquero.callbacks');
 const INFO_NAME = Symbol.for('vaquero.info');
@@ -37,6 +38,7 @@ const handlers = new Set<Class>();
 /** Records what `@WebSocketHandler` was given on a class. */
 export function recordHandler(target: Class, record: HandlerRecord): void {
   handlers.add(target);
+  brand(target);
   Reflect.defineMetadata(HANDLER, record, target);
 }
 

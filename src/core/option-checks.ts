@@ -3,6 +3,7 @@ import type { RuntimeOptions } from './commands.js';
 import { describe } from './errors.js';
 import { HTTP_TOKEN } from './http-token.js';
 import type { HandlerOptions } from './options.js';
+import { originCorrection } from './origin.js';
 import { Latest } from './policy.js';
 import type { RateLimit } from './token-bucket.js';
 
@@ -56,6 +57,24 @@ const RUNTIME_CHECKS: Readonly<Record<keyof RuntimeOptions, Check>> = {
   maxFrameSize: range(1, MAX_INTEGER, ' bytes'),
 };
 
+const ORIGINS = must(
+  "'same-origin', '*', a list of origins and patterns, or a function",
+  (v) =>
+    v === 'same-origin' ||
+    v === '*' ||
+    typeof v === 'function' ||
+    (Array.isArray(v) && v.every((o) => typeof o === 'string' || o instanceof RegExp)),
+);
+
+function originsFault(value: unknown): string | undefined {
+  const listed: readonly unknown[] = Array.isArray(value) ? value : [];
+  const corrections = listed.flatMap((one) => {
+    const correction = typeof one === 'string' ? originCorrection(one) : undefined;
+    return correction === undefined ? [] : [`write ${correction} for '${one}'`];
+  });
+  return corrections.length === 0 ? undefined : `a list of origins as browsers send them (${corrections.join(', ')})`;
+}
+
 const CHECKS: Readonly<Record<keyof HandlerOptions, Check>> = {
   ...RUNTIME_CHECKS,
   heartbeat: bool,
@@ -77,14 +96,7 @@ const CHECKS: Readonly<Record<keyof HandlerOptions, Check>> = {
     'a list of different tokens (RFC 6455, section 4.1)',
     (v) => Array.isArray(v) && v.every((p) => typeof p === 'string' && HTTP_TOKEN.test(p)) && new Set(v).size === v.length,
   ),
-  origins: must(
-    "'same-origin', '*', a list of origins and patterns, or a function",
-    (v) =>
-      v === 'same-origin' ||
-      v === '*' ||
-      typeof v === 'function' ||
-      (Array.isArray(v) && v.every((o) => typeof o === 'string' || o instanceof RegExp)),
-  ),
+  origins: (value) => ORIGINS(value) ?? originsFault(value),
   mailbox: fields({ limit: range(1, MAX_INTEGER, ' messages'), policy }),
   backpressure: fields({ limit: range(1, MAX_INTEGER, ' bytes'), policy }),
   rateLimit: (value) =>

@@ -22,7 +22,7 @@ export interface DeflateOptions {
   readonly threshold?: number;
 }
 
-/** Which `Origin`s may connect: `same-origin`, `*` for all, origins, patterns of origins, or a function of both. */
+/** Which `Origin`s may connect: `same-origin`, `*` for all, a list of origins (as `https://example.com`) and patterns of them, or a function of origin and request. */
 export type Origins = 'same-origin' | '*' | readonly (string | RegExp)[] | ((origin: string, request: UpgradeRequest) => boolean);
 
 /** Options of `@WebSocketHandler(path, options)`, and of `serve`'s `defaults` for all handlers. */

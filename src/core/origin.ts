@@ -45,3 +45,28 @@ function isSameOrigin(origin: string, { host, scheme }: UpgradeRequest): boolean
     return false;
   }
 }
+
+/**
+ * What to write in place of a listed origin that none can be equal to: browsers send scheme, host and a port that is not the scheme's own, and no path.
+ * `undefined` if one can.
+ */
+export function originCorrection(listed: string): string | undefined {
+  if (listed === 'null') return undefined;
+  if (listed === '*') return "'*' in place of the list";
+  if (listed === 'same-origin') return 'a function of origin and request';
+  if (listed.includes('*')) return 'a pattern, such as /^https:\\/\\/[\\w-]+\\.example\\.com$/';
+  const origin = serializeOrigin(listed);
+  if (origin === undefined) return "an origin, such as 'https://example.com'";
+  return origin.toLowerCase() === listed.toLowerCase() ? undefined : `'${origin}'`;
+}
+
+const THIS_MACHINE = /^(localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)/i;
+
+function serializeOrigin(listed: string): string | undefined {
+  const scheme = THIS_MACHINE.test(listed) ? 'http' : 'https';
+  const address = listed.includes('://') ? listed : `${scheme}://${listed}`;
+  if (!URL.canParse(address)) return undefined;
+  const { origin, protocol, host } = new URL(address);
+  // Schemes of apps, as in `capacitor://localhost`, have no origin to the URL standard; web views send one all the same.
+  return origin === 'null' ? `${protocol}//${host}` : origin;
+}

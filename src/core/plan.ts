@@ -1,5 +1,6 @@
 import { callbacksOf } from './callbacks.js';
 import { COMPILER_SETTINGS } from './compiler-settings.js';
+import { isForeign, twoCopies } from './copies.js';
 import { describe, VaqueroError } from './errors.js';
 import type { Callback, InfoClause } from './info-clauses.js';
 import { type CallbackKind, handlerRecord, untypedConstructor } from './metadata.js';
@@ -90,6 +91,9 @@ function compile(target: HandlerClass, defaults: HandlerOptions, injectionFaults
   if (record === undefined) {
     all.said.push(`${name}: has no @WebSocketHandler('/path') of its own; decorate the class, or leave it out of handlers`);
     return null;
+  }
+  if (isForeign(target)) {
+    throw new VaqueroError('VAQUERO_INVALID_HANDLER', `${twoCopies('vaquero', `${name} was decorated by the other`)}.`);
   }
   const { byKind, infos, faults, untyped } = callbacksOf(target);
   const path = pathFault(record.path);

@@ -1,4 +1,5 @@
 import { AT_ONCE } from './at-once.js';
+import { brand } from './copies.js';
 import { nameInfo } from './metadata.js';
 import type { Ref } from './ref.js';
 import { checkTopic } from './topic.js';
@@ -28,6 +29,10 @@ export interface Publisher {
 
 /** Who is present in topics, on all nodes. Inject it into services and handlers; `bus.presence` is the same. */
 export class Presence {
+  static {
+    brand(Presence);
+  }
+
   readonly #publisher: Publisher;
   readonly #topics = new Map<string, Map<Ref, unknown>>();
 

@@ -18,6 +18,6 @@ export interface Runtime {
   report(error: Error, context: ErrorContext): void;
   /** A frame that nothing takes; logged once per class and kind. */
   ignored(handler: string, kind: string): void;
-  /** An info that no `@OnInfo` takes; logged as frames are, or as a warning where it could be a class's but is a plain object. */
+  /** An info that no `@OnInfo` takes; logged as frames are, or as a warning where a mistake is likely behind it. */
   unmatched(plan: Plan, info: unknown): void;
 }

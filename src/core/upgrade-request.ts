@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { brand } from './copies.js';
 
 /** Who is at the other end. */
 export interface Peer {
@@ -26,6 +27,10 @@ export interface RequestInfo {
 
 /** The request that asks for the upgrade: what `@OnUpgrade` decides on. Injectable into handlers; keeping it keeps its headers. */
 export class UpgradeRequest implements RequestInfo {
+  static {
+    brand(UpgradeRequest);
+  }
+
   readonly method: string;
   readonly scheme: 'ws' | 'wss';
   readonly host: string;

@@ -1,6 +1,6 @@
-import { describe, VaqueroError } from '../core/errors.js';
+import { VaqueroError } from '../core/errors.js';
 import { type CallbackKind, type InfoMatcher, recordCallback } from '../core/metadata.js';
-import { refuseBare, refuseStandard } from './misuse.js';
+import { placeOf, refuseGiven, refuseStandard } from './misuse.js';
 
 /** A prototype, but not a class: what the decorator of an instance's method gets, and that of a static one does not. */
 export type Prototype = object & { readonly prototype?: never };
@@ -18,7 +18,7 @@ export function callback<Callback extends (...parameters: never[]) => unknown>(
   kind: CallbackKind,
 ): () => CallbackDecorator<Callback> {
   return (...given: unknown[]) => {
-    refuseBare(name, given, `@${name}()`);
+    if (given.length > 0) refuseGiven(name, given, 'nothing', `@${name}()`);
     return recorder(name, kind);
   };
 }
@@ -30,15 +30,15 @@ export function recorder(name: string, kind: CallbackKind, matcher?: InfoMatcher
     if (typeof prototype === 'function' || typeof descriptor?.value !== 'function') {
       throw new VaqueroError(
         'VAQUERO_INVALID_DECORATOR',
-        `@${name} must be on a method of instances, and ${place(prototype, key, descriptor)}. Write a method: ${String(key)}(…) { … }.`,
+        `@${name} must be on a method of instances, and ${placeOf(prototype, key, descriptor)}. ${advice(name, key, descriptor)}`,
       );
     }
     recordCallback(prototype, { kind, key, matcher });
   };
 }
 
-function place(prototype: object, key: string | symbol, descriptor: PropertyDescriptor | undefined): string {
-  if (typeof prototype === 'function') return `${prototype.name}.${String(key)} is static`;
-  const what = descriptor === undefined ? 'a property' : 'value' in descriptor ? describe(descriptor.value) : 'an accessor';
-  return `${prototype?.constructor?.name}.${String(key)} is ${what}`;
+function advice(name: string, key: string | symbol | undefined, descriptor: unknown): string {
+  return key === undefined || typeof descriptor === 'number'
+    ? `Write it before a method: @${name}() ${String(key ?? 'name')}(…) { … }.`
+    : `Write a method: ${String(key)}(…) { … }.`;
 }

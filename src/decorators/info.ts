@@ -1,7 +1,7 @@
 import { closedBase } from '../core/built-in.js';
 import { describe, VaqueroError } from '../core/errors.js';
 import { type Class, isClass, nameInfo } from '../core/metadata.js';
-import { refuseBare, refuseStandard } from './misuse.js';
+import { refuseGiven, refuseStandard } from './misuse.js';
 
 /**
  * Gives an info class its name on the wire, so that it is the same class again on another node, with its enumerable fields and, of an error, the message; `#private`
@@ -9,7 +9,7 @@ import { refuseBare, refuseStandard } from './misuse.js';
  * class that extends a built-in one other than an error.
  */
 export function Info(name: string): (target: Class) => void {
-  if (isClass(name)) refuseBare('Info', [name], "@Info('name.on.the.wire')");
+  if (isClass(name)) refuseGiven('Info', [name], 'a name', "@Info('name.on.the.wire')");
   if (typeof name !== 'string' || name === '') {
     throw new VaqueroError('VAQUERO_INVALID_DECORATOR', `@Info takes a name, got ${describe(name)}.`);
   }

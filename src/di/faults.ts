@@ -1,9 +1,12 @@
 import { type DependencyContainer, Lifecycle } from 'tsyringe';
 import { Bus } from '../core/bus.js';
+import { isForeign, twoCopies } from '../core/copies.js';
+import { VaqueroError } from '../core/errors.js';
 import { untypedConstructor } from '../core/metadata.js';
 import type { HandlerClass } from '../core/plan.js';
 import { settleSingleton } from './bus.js';
 import { internals, type Registration } from './internals.js';
+import { type OtherTsyringe, refuseForeign } from './other-tsyringe.js';
 import { isGiven, label, type Parameter, parametersOf, type Token } from './parameters.js';
 
 /** A service that is made once, and how it is registered. */
@@ -14,10 +17,15 @@ interface Singleton {
 
 /**
  * What can never be injected into a handler, or into what is injected into it, a sentence each. Throws `VAQUERO_BUS_CONFLICT` where a singleton
- * among it has another bus already.
+ * among it has another bus already, and `VAQUERO_INVALID_HANDLER` where it belongs to another copy of tsyringe or of vaquero.
  */
-export function injectionFaults(handler: HandlerClass, container: DependencyContainer, bus: Bus): readonly string[] {
-  const walk = new Walk(container, bus);
+export function injectionFaults(
+  handler: HandlerClass,
+  container: DependencyContainer,
+  bus: Bus,
+  others: readonly OtherTsyringe[],
+): readonly string[] {
+  const walk = new Walk(container, bus, others);
   if (internals(container).getRegistration(handler)?.options.lifecycle === Lifecycle.Singleton) {
     walk.faults.push(
       'is registered as a singleton, but a handler is made for each connection. Remove @singleton(), and keep what is shared in a service',
@@ -39,12 +47,14 @@ class Walk {
   readonly faults: string[] = [];
   readonly #container: DependencyContainer;
   readonly #bus: Bus;
+  readonly #others: readonly OtherTsyringe[];
   readonly #seen = new Set<Token>();
   readonly #seenShared = new Set<Token>();
 
-  constructor(container: DependencyContainer, bus: Bus) {
+  constructor(container: DependencyContainer, bus: Bus, others: readonly OtherTsyringe[]) {
     this.#container = container;
     this.#bus = bus;
+    this.#others = others;
   }
 
   /**
@@ -65,6 +75,9 @@ class Walk {
       this.faults.push(
         `${place} of the constructor has a type that is ${untold}. Inject a class, imported as a value, or name a token: @inject(TOKEN)`,
       );
+    } else if (isForeign(token)) {
+      const sign = `${place} of the constructor is of the other`;
+      throw new VaqueroError('VAQUERO_INVALID_HANDLER', `${twoCopies('vaquero', sign)}.`);
     } else if (isGiven(token)) {
       if (shared === null) return;
       if (token === Bus) settleSingleton(shared.name, shared.registration, this.#bus);
@@ -74,6 +87,7 @@ class Walk {
 
   #token(token: Token, place: string, trail: string, shared: Singleton | null, optional: boolean): void {
     const registration = internals(this.#container).getRegistration(token);
+    if (registration === null) refuseForeign(token, this.#others);
     if (registration !== null) {
       const { provider, options } = registration;
       if (provider.useToken !== undefined) this.#token(provider.useToken, place, trail, shared, optional);

@@ -8,6 +8,7 @@ import type { HandlerClass } from '../core/plan.js';
 import { UpgradeRequest } from '../core/upgrade-request.js';
 import { injectionFaults } from './faults.js';
 import { type Disposable, internals, type Registration, type Resolve } from './internals.js';
+import { otherTsyringes } from './other-tsyringe.js';
 import { isGiven, label, type Parameter, parametersOf, type Token } from './parameters.js';
 
 /** How much of a dependency belongs to one connection. */
@@ -29,6 +30,7 @@ const UNKNOWN: Scope = { scoped: true, disposable: true };
 export class TsyringeInjector implements Injector {
   readonly #container: DependencyContainer;
   readonly #bus: Bus;
+  readonly #others = otherTsyringes();
   readonly #scopes = new Map<Token, Scope>();
 
   constructor(container: DependencyContainer, bus: Bus) {
@@ -37,7 +39,7 @@ export class TsyringeInjector implements Injector {
   }
 
   faults(handler: HandlerClass): readonly string[] {
-    return injectionFaults(handler, this.#container, this.#bus);
+    return injectionFaults(handler, this.#container, this.#bus, this.#others);
   }
 
   maker(handler: HandlerClass): Maker {

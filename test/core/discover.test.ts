@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
@@ -18,7 +19,7 @@ interface Failure {
 const SCRIPT = `
   import { discover } from 'vaquero';
   try {
-    const found = await discover(process.argv[1]);
+    const found = await discover(eval(process.argv[1]));
     console.log(JSON.stringify({ names: found.map((handler) => handler.name) }));
   } catch (error) {
     const { code, message, cause } = error;
@@ -51,8 +52,13 @@ async function write(files: Record<string, string>): Promise<void> {
   }
 }
 
-async function discover(directory = folder): Promise<{ names?: string[]; failure?: Failure }> {
-  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', SCRIPT, directory], { cwd: root });
+function discover(directory = folder): Promise<{ names?: string[]; failure?: Failure }> {
+  return discoverBy(JSON.stringify(directory));
+}
+
+/** Gives `discover` what an expression says. */
+async function discoverBy(expression: string): Promise<{ names?: string[]; failure?: Failure }> {
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', SCRIPT, expression], { cwd: root });
   return JSON.parse(stdout);
 }
 
@@ -86,6 +92,13 @@ describe('discover finds', () => {
   test('a folder by its absolute path too', async () => {
     await write({ 'a.js': esModule('A') });
     expect(await discover(join(root, folder))).toEqual({ names: ['A'] });
+  });
+
+  test('a folder by its URL', async () => {
+    await write({ 'a.js': esModule('A') });
+    const url = JSON.stringify(pathToFileURL(join(root, folder)).href);
+    expect(await discoverBy(url)).toEqual({ names: ['A'] });
+    expect(await discoverBy(`new URL(${url})`)).toEqual({ names: ['A'] });
   });
 
   test('several in a module, and the default export', async () => {
@@ -157,6 +170,21 @@ describe('discover rejects with VAQUERO_DISCOVER_FAILED', () => {
     const { failure } = await discover();
     expect(failure).toMatchObject({ code: 'VAQUERO_DISCOVER_FAILED', cause: { code: 'ENOENT' } });
     expect(failure?.message).toContain(`Cannot read the folder ${join(root, folder)}`);
+  });
+
+  test.each([
+    ['undefined', 'undefined'],
+    ['null', 'null'],
+    ["''", 'the string ""'],
+    ['[]', 'an instance of Array'],
+    ["new URL('https://example.com/handlers')", 'https://example.com/handlers'],
+    ["'file://host/handlers'", 'the string "file://host/handlers"'],
+  ])('for what names no folder: %s', async (expression, named) => {
+    const { failure } = await discoverBy(expression);
+    expect(failure?.code).toBe('VAQUERO_DISCOVER_FAILED');
+    expect(failure?.message).toBe(
+      `discover() takes a folder, as a path or a file: URL, got ${named}. From the module that asks: discover(new URL('./handlers', import.meta.url)).`,
+    );
   });
 
   test('for a file in place of a folder', async () => {

@@ -75,6 +75,29 @@ const HANDLER_OPTIONS: Readonly<Record<keyof HandlerOptions, readonly Limits[]>>
       bad: ['https://a.example', '', true, [7], [null], {}, null],
       rule: "'same-origin', '*', a list of origins and patterns, or a function",
     },
+    {
+      good: [
+        [],
+        ['https://A.example', 'http://localhost:5173', 'http://[::1]:8080', 'http://127.0.0.1'],
+        ['null', 'file://', 'capacitor://localhost', 'chrome-extension://abcdef', 'wss://a.example'],
+      ],
+      bad: [],
+      rule: '',
+    },
+    notAnOrigin('https://a.example/', "'https://a.example'"),
+    notAnOrigin('https://a.example/app?x', "'https://a.example'"),
+    notAnOrigin('https://a.example:443', "'https://a.example'"),
+    notAnOrigin('https://b\u00fccher.example', "'https://xn--bcher-kva.example'"),
+    notAnOrigin('a.example', "'https://a.example'"),
+    notAnOrigin('a.example:8443', "'https://a.example:8443'"),
+    notAnOrigin('localhost:5173', "'http://localhost:5173'"),
+    notAnOrigin('capacitor://localhost/', "'capacitor://localhost'"),
+    notAnOrigin('*', "'*' in place of the list"),
+    notAnOrigin('same-origin', 'a function of origin and request'),
+    notAnOrigin('https://*.a.example', 'a pattern, such as /^https:\\/\\/[\\w-]+\\.example\\.com$/'),
+    notAnOrigin('', "an origin, such as 'https://example.com'"),
+    notAnOrigin('https://', "an origin, such as 'https://example.com'"),
+    notAnOrigin('not an origin', "an origin, such as 'https://example.com'"),
   ],
   mailbox: [
     { good: [{}], bad: [null, 5, []], rule: 'an object' },
@@ -140,6 +163,11 @@ function counted(): Limits {
     bad: [0, -1, 1.5, MAX + 1, Number.NEGATIVE_INFINITY, Number.NaN, '5', null],
     rule: `an integer from 1 to ${MAX}, or Infinity`,
   };
+}
+
+/** One that no browser sends is refused in a list, with what to write. */
+function notAnOrigin(listed: string, correction: string): Limits {
+  return { good: [], bad: [[listed]], rule: `a list of origins as browsers send them (write ${correction} for '${listed}')` };
 }
 
 function withOptions(options: unknown): HandlerClass {

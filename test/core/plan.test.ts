@@ -252,6 +252,36 @@ describe('a decorator that is misplaced is refused where it is', () => {
       () => loose(WebSocketHandler('/x'))({}, ''),
       '@WebSocketHandler must be on a class, and this is a plain object',
     ],
+    [
+      'a class',
+      () => (OnText() as unknown as (target: unknown) => void)(Good),
+      '@OnText must be on a method of instances, and Good is a class. Write it before a method: @OnText() name(…) { … }.',
+    ],
+    [
+      'a parameter',
+      () => loose(OnText())(Good.prototype, 'echo', 1 as never),
+      '@OnText must be on a method of instances, and this is parameter 2 of Good.echo. Write it before a method: @OnText() echo(…) { … }.',
+    ],
+    [
+      'a parameter of the constructor',
+      () => loose(OnText())(Good, undefined as never, 0 as never),
+      '@OnText must be on a method of instances, and this is parameter 1 of the constructor of Good. Write it before a method',
+    ],
+    [
+      'a method, where a class is wanted',
+      () => loose(WebSocketHandler('/x'))(Good.prototype, 'echo', { value() {} }),
+      '@WebSocketHandler must be on a class, and Good.echo is a method.',
+    ],
+    [
+      'a static method, where a class is wanted',
+      () => loose(WebSocketHandler('/x'))(Good, 'make', { value() {} }),
+      '@WebSocketHandler must be on a class, and Good.make is static.',
+    ],
+    [
+      'two classes',
+      () => (OnInfo as (...given: unknown[]) => unknown)(Good, Twice),
+      '@OnInfo takes one class, tag or predicate, of which each wants an @OnInfo of its own, got the function Good and the function Twice.',
+    ],
   ])('%s', (_, decorate, saying) => {
     expect(misplaced(decorate).message).toContain(saying);
   });

@@ -10,6 +10,7 @@ let project: Project;
 
 beforeAll(async () => {
   project = await Project.create();
+  for (const name of ['tsyringe', 'vaquero'] as const) await project.copy(name, `beside-${name}`);
 });
 
 afterAll(() => project?.remove());
@@ -122,6 +123,76 @@ mistake('"import type" of an injected class', async () => {
   });
   return project.run('out/main.js');
 });
+
+/** Runs a program in a folder that has another copy of a package. */
+const beside = (name: 'tsyringe' | 'vaquero', source: string) => async () => {
+  await project.swc(SWC_LEGACY, `../beside-${name}/main.js`, source);
+  return project.run(`beside-${name}/main.js`);
+};
+
+/** A program whose handler takes a service. */
+const serviceOf = (service: string, token = 'News', options = '') => `
+import 'reflect-metadata';
+import { container, inject, injectable, singleton } from 'tsyringe';
+import { Bus, OnText, WebSocketHandler, serve } from 'vaquero';
+
+${service}
+
+@WebSocketHandler('/news')
+class NewsHandler {
+  constructor(@inject(${token}) private readonly news: unknown) {}
+  @OnText() tell() {}
+}
+
+const server = await serve({ handlers: [NewsHandler], ${options} });
+console.log('listening');
+await server.close();
+`;
+
+mistake(
+  'two copies of tsyringe',
+  beside('tsyringe', serviceOf('@singleton() class News {}')),
+  beside('tsyringe', serviceOf('@singleton() class News { constructor(private readonly bus: Bus) {} }')),
+  beside('tsyringe', serviceOf('@injectable() class News { constructor(private readonly bus: Bus) {} }')),
+  beside('tsyringe', serviceOf("container.register('NEWS', { useValue: 1 });", "'NEWS'")),
+  beside(
+    'tsyringe',
+    serviceOf('@singleton() class Wire {} @singleton() class News { constructor(private readonly wire: Wire) {} }'),
+  ),
+);
+
+test('another copy of tsyringe may be used by others', async () => {
+  const source = serviceOf(
+    'class News {}\n@singleton() class Theirs {}\nconsole.log(container.resolve(Theirs) === container.resolve(Theirs));',
+  );
+  expect(await beside('tsyringe', source)()).toBe('true\nlistening\n');
+});
+
+mistake('a container of another copy of tsyringe', beside('tsyringe', serviceOf('class News {}', 'News', 'container')));
+
+/** A program that uses two copies of vaquero, `own` and `vaquero`. */
+const mixed = (source: string) =>
+  beside('vaquero', `import * as own from 'vaquero';\nimport * as main from '../node_modules/vaquero/dist/index.js';\n${source}`);
+
+mistake(
+  'two copies of vaquero',
+  mixed(`
+    @own.WebSocketHandler('/echo') class Echo { @own.OnText() echo(message: string) { return message; } }
+    await (await main.serve({ handlers: [Echo] })).close();
+  `),
+  mixed(`
+    @main.WebSocketHandler('/echo') class Echo { constructor(connection: own.Connection) {} }
+    await (await main.serve({ handlers: [Echo] })).close();
+  `),
+  mixed(`
+    import { singleton } from 'tsyringe';
+    @singleton() class News { constructor(bus: own.Bus) {} }
+    @main.WebSocketHandler('/echo') class Echo { constructor(news: News) {} }
+    await (await main.serve({ handlers: [Echo] })).close();
+  `),
+);
+
+mistake('a bus of another copy of vaquero', mixed('await (await main.serve({ handlers: [], bus: new own.Bus() })).close();'));
 
 mistake('discover of TypeScript sources', async () => {
   await project.write({ 'src/hello.ts': HANDLER });

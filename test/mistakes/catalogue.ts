@@ -51,6 +51,26 @@ export const MISTAKES = {
     says: 'tsyringe requires a reflect polyfill.',
     advises: `Please add 'import "reflect-metadata"' to the top of your entry point.`,
   },
+  'two copies of tsyringe': {
+    by: 'VAQUERO_INVALID_HANDLER',
+    says: 'Two copies of tsyringe are loaded',
+    advises: 'Have one: `npm ls tsyringe` shows where they come from',
+  },
+  'a container of another copy of tsyringe': {
+    by: 'VAQUERO_INVALID_OPTION',
+    says: 'option container must be a container of tsyringe, got an instance of InternalDependencyContainer',
+    advises: '`npm ls tsyringe` shows where they come from',
+  },
+  'two copies of vaquero': {
+    by: 'VAQUERO_INVALID_HANDLER',
+    says: 'Two copies of vaquero are loaded',
+    advises: 'Have one: `npm ls vaquero` shows where they come from',
+  },
+  'a bus of another copy of vaquero': {
+    by: 'VAQUERO_INVALID_OPTION',
+    says: 'option bus must be a Bus, got an instance of Bus',
+    advises: '`npm ls vaquero` shows where they come from',
+  },
   '"import type" of an injected class': {
     by: 'VAQUERO_INVALID_HANDLER',
     says: 'has a type that is no class at run time: a function, or a class behind "import type"',
@@ -106,6 +126,21 @@ export const MISTAKES = {
     says: 'has no callback at all',
     advises: 'Decorate its methods, with @OnText() or @OnInit() for example.',
   },
+  'a decorator that is given what it does not take': {
+    by: 'VAQUERO_INVALID_DECORATOR',
+    says: '@OnText takes nothing, got',
+    advises: 'Write @OnText().',
+  },
+  '@OnInfo of a class that a circular import left undefined': {
+    by: 'VAQUERO_INVALID_DECORATOR',
+    says: '@OnInfo was given undefined',
+    advises: 'write the class in a module that imports neither the handler nor what imports it',
+  },
+  'two paths for one class': {
+    by: 'VAQUERO_INVALID_DECORATOR',
+    says: 'a class has one path',
+    advises: "@WebSocketHandler('/outer') class Other extends Paths {}",
+  },
   'a path as other routers write it': {
     by: 'VAQUERO_INVALID_HANDLER',
     says: 'nothing is a parameter',
@@ -126,6 +161,11 @@ export const MISTAKES = {
     says: "option handlers must be a list of classes, or await discover('dir')",
     advises: 'this is a promise, so await it',
   },
+  'discover without a folder': {
+    by: 'VAQUERO_DISCOVER_FAILED',
+    says: 'discover() takes a folder, as a path or a file: URL',
+    advises: "discover(new URL('./handlers', import.meta.url))",
+  },
   'discover of TypeScript sources': {
     by: 'VAQUERO_DISCOVER_FAILED',
     says: 'Node runs no TypeScript with decorators',
@@ -135,6 +175,16 @@ export const MISTAKES = {
     by: 'VAQUERO_INVALID_OPTION',
     says: 'attach() takes the HTTP server, got the function app',
     advises: 'Of Express it is what app.listen() or createServer(app) answers',
+  },
+  'a port for attach': {
+    by: 'VAQUERO_INVALID_OPTION',
+    says: 'option port is for serve(), which has an HTTP server of its own',
+    advises: 'createServer({ maxHeaderSize }).listen(port, host)',
+  },
+  'attaching twice to one HTTP server': {
+    by: 'VAQUERO_DUPLICATE_PATH',
+    says: 'match the same paths, and this HTTP server was attached to before',
+    advises: 'Attach once, with all handlers, or await the close() of what was attached before.',
   },
   'a port from the environment': {
     by: 'VAQUERO_INVALID_OPTION',
@@ -161,10 +211,30 @@ export const MISTAKES = {
     says: 'refused a page of the origin',
     advises: "list its origin: @WebSocketHandler('/path', { origins: ['https://its.origin'] })",
   },
+  'an origin with a path, or without its scheme': {
+    by: 'VAQUERO_INVALID_HANDLER',
+    says: 'a list of origins as browsers send them',
+    advises: "(write 'https://a.example' for '",
+  },
+  'no sub-protocol in common': {
+    by: 'warning',
+    says: 'has no sub-protocol in common with a client',
+    advises: "List what the handler speaks: @WebSocketHandler('/path', { subprotocols: ['name'] })",
+  },
   'true or false from @OnUpgrade': {
     by: 'VAQUERO_INVALID_UPGRADE_ANSWER',
     says: '@OnUpgrade answers nothing or accept(…) to go on, reject(status, …) to refuse',
     advises: 'for true write accept(), for false reject(403)',
+  },
+  'a text as the second parameter of reject': {
+    by: 'VAQUERO_INVALID_UPGRADE_ANSWER',
+    says: 'options must be an object, got the string',
+    advises: 'A text is one of its options: body, headers.',
+  },
+  'a Headers for the response': {
+    by: 'VAQUERO_INVALID_UPGRADE_ANSWER',
+    says: 'Headers are an object of strings',
+    advises: 'Of a Headers or a Map: Object.fromEntries(headers).',
   },
   'sending in the constructor or in @OnUpgrade': {
     by: 'VAQUERO_NOT_OPEN',
@@ -185,6 +255,16 @@ export const MISTAKES = {
     by: 'VAQUERO_WAIT_TIMEOUT',
     says: 'the next frame did not come in',
     advises: 'Frames received: 1 (text "welcome"). The connection is open. Counters above 0: none; of the bus: none.',
+  },
+  'a string published in place of a frame': {
+    by: 'warning',
+    says: 'it has no @OnInfo',
+    advises: "Publish text('…') to send it to clients as a frame",
+  },
+  'an info with a mistyped tag': {
+    by: 'warning',
+    says: 'its @OnInfo goes by type',
+    advises: "('moved'). Correct the type, or write an @OnInfo for it",
   },
 } as const satisfies Readonly<Record<string, Saying>>;
 

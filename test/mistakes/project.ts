@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { transform } from '@swc/core';
@@ -8,6 +8,7 @@ import { transform } from '@swc/core';
 const ROOT = join(__dirname, '../..');
 const TOOLS = [
   '@jest',
+  '@msgpack',
   '@swc',
   '@types',
   '@typescript',
@@ -18,6 +19,7 @@ const TOOLS = [
   'typescript',
   'undici-types',
   'vitest',
+  'ws',
 ];
 
 /** A newcomer's project: a folder of its own, in which the built package and the tools are installed. */
@@ -32,6 +34,14 @@ export class Project {
     await symlink(ROOT, join(modules, 'vaquero'), 'dir');
     for (const tool of TOOLS) await symlink(join(ROOT, 'node_modules', tool), join(modules, tool), 'dir');
     return project;
+  }
+
+  /** Puts another copy of a package where it is found from this folder of the project, and from those in it. */
+  async copy(name: 'tsyringe' | 'vaquero', folder: string): Promise<void> {
+    const to = join(this.directory, folder, 'node_modules', name);
+    const from = name === 'vaquero' ? ROOT : join(ROOT, 'node_modules', name);
+    for (const part of ['package.json', 'dist']) await cp(join(from, part), join(to, part), { recursive: true });
+    if (name === 'tsyringe') await symlink(join(ROOT, 'node_modules/tslib'), join(to, '../tslib'), 'dir');
   }
 
   async write(files: Readonly<Record<string, string>>): Promise<void> {

@@ -1,5 +1,18 @@
 import { expect, test } from '@jest/globals';
-import { Connection, type HandlerClass, OnInfo, OnInit, OnText, OnUpgrade, type UpgradeAnswer, WebSocketHandler } from 'vaquero';
+import {
+  accept,
+  Connection,
+  type HandlerClass,
+  type HandlerOptions,
+  OnInfo,
+  OnInit,
+  OnText,
+  OnUpgrade,
+  reject,
+  text,
+  type UpgradeAnswer,
+  WebSocketHandler,
+} from 'vaquero';
 import { handshake, RawClient, request } from '../support/raw-client.js';
 import { start } from '../support/servers.js';
 import { mistake } from './mistake.js';
@@ -56,6 +69,36 @@ test('an origin that a function refuses is not warned of', async () => {
   expect(server.log).toEqual([]);
 });
 
+/** What the log has when two clients offered sub-protocols in vain, and one offered none. */
+async function offering(options: HandlerOptions): Promise<string> {
+  @WebSocketHandler('/spoken', options)
+  class Spoken {
+    @OnInit() init() {
+      return 'ready';
+    }
+  }
+  const server = await start([Spoken]);
+  for (const offered of ['chat.v3, chat.v2', 'chat.v3', undefined]) {
+    const client = await RawClient.open(server.url, '/spoken', { headers: { 'Sec-WebSocket-Protocol': offered } });
+    expect(await client.nextText()).toBe('ready');
+  }
+  expect(server.log).toHaveLength(1);
+  return server.log[0] as string;
+}
+
+mistake('no sub-protocol in common', async () => {
+  expect(await offering({ subprotocols: ['chat.v1'] })).toContain('it offers "chat.v3, chat.v2", the handler lists "chat.v1".');
+  return offering({});
+});
+
+test('a sub-protocol that is chosen is not warned of', async () => {
+  const server = await start([Echo], { defaults: { subprotocols: ['chat.v1'] } });
+  const client = await RawClient.open(server.url, '/echo', { headers: { 'Sec-WebSocket-Protocol': 'chat.v2, chat.v1' } });
+  client.text('hello');
+  expect(await client.nextText()).toBe('hello');
+  expect(server.log).toEqual([]);
+});
+
 /** The error of a handler that fails on its way to the first frame, or with it. */
 const crash = (handler: HandlerClass) => async () => {
   const server = await start([handler]);
@@ -77,6 +120,27 @@ class SaysFalse {
 }
 
 mistake('true or false from @OnUpgrade', crash(SaysFalse));
+
+const answering = (answer: () => unknown) => {
+  @WebSocketHandler('/wrong')
+  class Answering {
+    @OnUpgrade() admit() {
+      return answer() as UpgradeAnswer;
+    }
+  }
+  return crash(Answering);
+};
+
+mistake(
+  'a text as the second parameter of reject',
+  answering(() => reject(403, 'Go away.' as never)),
+);
+
+mistake(
+  'a Headers for the response',
+  answering(() => accept({ headers: new Headers({ 'x-served-by': 'me' }) as never })),
+  answering(() => reject(401, { headers: new Map([['www-authenticate', 'Basic']]) as never })),
+);
 
 @WebSocketHandler('/wrong')
 class SendsInConstructor {
@@ -128,4 +192,96 @@ mistake('a plain object published in place of an instance', async () => {
   expect(await client.nextText()).toBe('3');
   expect(server.log).toHaveLength(1);
   return server.log[0] as string;
+});
+
+@WebSocketHandler('/room')
+class Room {
+  @OnInit() enter(connection: Connection) {
+    connection.subscribe('room');
+    return 'ready';
+  }
+}
+
+/** The one line that the log has after infos that a handler does not take; the last thing that is said is a frame. */
+const publishing =
+  (handler: HandlerClass, ...infos: unknown[]) =>
+  async () => {
+    const server = await start([handler]);
+    const client = await RawClient.open(server.url, '/room');
+    await client.nextText();
+    for (const info of [...infos, text('done')]) server.bus.publish('room', info);
+    expect(await client.nextText()).toBe('done');
+    expect(server.counters.ignored).toBe(infos.length);
+    expect(server.log).toHaveLength(1);
+    return server.log[0] as string;
+  };
+
+mistake('a string published in place of a frame', publishing(Room, 'hello', 'again'));
+
+@WebSocketHandler('/room')
+class Tagged extends Room {
+  @OnInfo('moved') moved() {}
+}
+
+mistake(
+  'an info with a mistyped tag',
+  publishing(Tagged, { type: 'mvoed' }, { type: 'mvoed' }),
+  publishing(Tagged, { typ: 'moved' }),
+);
+
+@WebSocketHandler('/room')
+class Several extends Room {
+  @OnInfo() counted(_: number) {}
+  @OnInfo('left') left() {}
+  @OnInfo() moved(_: Moved) {}
+}
+
+@WebSocketHandler('/room')
+class Numbered extends Room {
+  @OnInfo() counted(_: number) {}
+}
+
+@WebSocketHandler('/room')
+class Choosy extends Room {
+  @OnInfo((info: unknown) => info === 'mine') mine() {}
+}
+
+const PLAIN = 'a plain object with keys';
+
+test.each<[string, HandlerClass, unknown]>([
+  [
+    `warn: Room ignores ${PLAIN} [price]: it has no @OnInfo. Publish json(…) to send it to clients as a frame, or take it with @OnInfo() and a parameter of type unknown`,
+    Room,
+    { price: 1 },
+  ],
+  [
+    'warn: Room ignores an instance of Buffer: it has no @OnInfo. Publish binary(…) to send it to clients as a frame, or take it with @OnInfo() and a parameter of type Buffer',
+    Room,
+    Buffer.from('hello'),
+  ],
+  [
+    "warn: Several ignores the string \"hello\": its @OnInfo takes Number, 'left', Moved. Publish text('…') to send it to clients as a frame, or take it with @OnInfo() and a parameter of type string",
+    Several,
+    'hello',
+  ],
+  [
+    `warn: Several ignores ${PLAIN} [type], whose type is the string "lfet": its @OnInfo goes by type ('left'). Correct the type, or write an @OnInfo for it`,
+    Several,
+    { type: 'lfet' },
+  ],
+  [
+    `warn: Several ignores ${PLAIN} [price]: its @OnInfo goes by class (Moved), whatever the fields are. Send an instance, new Moved(…), or take it with @OnInfo('tag') or a predicate`,
+    Several,
+    { price: 1 },
+  ],
+  [
+    `warn: Numbered ignores ${PLAIN} [price]: its @OnInfo takes Number. Publish json(…) to send it to clients as a frame, or take it with @OnInfo() and a parameter of type unknown`,
+    Numbered,
+    { price: 1 },
+  ],
+  // It was looked at, and not wanted.
+  ['debug: Choosy has no callback for this info; it and all later ones are ignored', Choosy, 'yours'],
+  ['debug: Room has no callback for this info; it and all later ones are ignored', Room, new Moved(1)],
+])('%s', async (line, handler, info) => {
+  expect(await publishing(handler, info)()).toBe(line);
 });

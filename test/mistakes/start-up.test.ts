@@ -1,7 +1,20 @@
 import 'reflect-metadata';
+import { createServer } from 'node:http';
 import { expect, test } from '@jest/globals';
 import { inject, injectable, singleton } from 'tsyringe';
-import { attach, Connection, type HandlerClass, Info, OnInfo, OnText, type ServeOptions, serve, WebSocketHandler } from 'vaquero';
+import {
+  type AttachOptions,
+  attach,
+  Connection,
+  discover,
+  type HandlerClass,
+  Info,
+  OnInfo,
+  OnText,
+  type ServeOptions,
+  serve,
+  WebSocketHandler,
+} from 'vaquero';
 import { start } from '../support/servers.js';
 import { failure, mistake } from './mistake.js';
 
@@ -147,6 +160,19 @@ mistake('a handler without a callback', async () => {
   return log[0] as string;
 });
 
+mistake('a decorator that is given what it does not take', () => failure(() => (OnText as unknown as Loose)('message')));
+
+mistake('@OnInfo of a class that a circular import left undefined', () => failure(() => (OnInfo as unknown as Loose)(undefined)));
+
+mistake('two paths for one class', () =>
+  failure(() => {
+    @WebSocketHandler('/outer')
+    @WebSocketHandler('/inner')
+    class Paths {}
+    return Paths;
+  }),
+);
+
 @WebSocketHandler('/rooms/{id}')
 class Braces {}
 
@@ -157,14 +183,48 @@ class NoSlash {}
 
 mistake('a path without its slash', serving(NoSlash));
 
+const fromOrigin = (origin: string) => {
+  @WebSocketHandler('/echo', { origins: [origin] })
+  class Listed {}
+  return serving(Listed);
+};
+
+mistake('an origin with a path, or without its scheme', fromOrigin('https://a.example/'), fromOrigin('a.example'));
+
 mistake('an instance in handlers', serving(new Echo()));
 
 mistake('discover without await', () => failure(() => start(Promise.resolve([Echo]) as unknown as readonly HandlerClass[])));
+
+mistake('discover without a folder', () => failure(() => (discover as () => Promise<unknown>)()));
 
 mistake('the application of Express in place of its HTTP server', () => {
   const app = Object.assign(function app() {}, { on() {}, emit() {}, listen() {} });
   return failure(() => attach(app as never, { handlers: [Echo] }));
 });
+
+mistake('a port for attach', () =>
+  failure(() => attach(createServer(), { port: 8080, host: 'localhost', handlers: [Echo] } as AttachOptions)),
+);
+
+mistake(
+  'attaching twice to one HTTP server',
+  async () => {
+    const http = createServer();
+    const first = await attach(http, { handlers: [Echo] });
+    const error = await failure(() => attach(http, { handlers: [Echo] }));
+    await first.close();
+    await (await attach(http, { handlers: [Echo] })).close();
+    return error;
+  },
+  // At once.
+  async () => {
+    const http = createServer();
+    const [first, second] = await Promise.allSettled([attach(http, { handlers: [Echo] }), attach(http, { handlers: [Echo] })]);
+    if (first.status === 'fulfilled') await first.value.close();
+    if (second.status === 'fulfilled') throw new Error('both were attached');
+    return second.reason;
+  },
+);
 
 const onPort = (port: unknown) => () => failure(() => start([Echo], { port } as ServeOptions));
 

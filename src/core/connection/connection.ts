@@ -1,5 +1,6 @@
 import { checkRef } from '../bus.js';
 import { type Awaitable, close, type Reply } from '../commands.js';
+import { brand } from '../copies.js';
 import type { Ref } from '../ref.js';
 import { Timeout, type TimerRef } from '../timeout.js';
 import type { RequestInfo } from '../upgrade-request.js';
@@ -18,6 +19,10 @@ interface Process {
  * Its `Params` are those of the path.
  */
 export class Connection<Params extends object = Record<string, string>> {
+  static {
+    brand(Connection);
+  }
+
   readonly #process: Process;
 
   /** What the path's parameters matched, decoded. */

@@ -3,6 +3,10 @@ import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Bus } from '../bus.js';
 import type { Counters } from '../counters.js';
+import { VaqueroError } from '../errors.js';
+import { comparePaths, samePaths } from '../path.js';
+import type { Plan } from '../plan.js';
+import type { Route } from '../router.js';
 import { hold } from './hold.js';
 import { Hub } from './hub.js';
 import type { AttachOptions, CloseOptions, Server } from './options.js';
@@ -15,8 +19,9 @@ const sharing = new WeakMap<object, Attachment[]>();
 
 /**
  * Serves handlers on an HTTP server that others use too: Express, Fastify, Hono or plain Node. Upgrades for other paths are left to other
- * listeners, or answered 404 where there are none; ordinary requests are not touched, and `close` leaves the HTTP server open. Rejects
- * with `VAQUERO_INVALID_HANDLER`, `VAQUERO_DUPLICATE_PATH` or `VAQUERO_INVALID_OPTION`, and as `bus.connect` does.
+ * listeners, or answered 404 where there are none; ordinary requests are not touched, and `close` leaves the HTTP server open. It may be done
+ * more than once for one HTTP server, with other paths. Rejects with `VAQUERO_INVALID_HANDLER`, `VAQUERO_DUPLICATE_PATH` or
+ * `VAQUERO_INVALID_OPTION`, and as `bus.connect` does.
  */
 export async function attach(httpServer: HttpServer | HttpsServer, options: AttachOptions): Promise<Server> {
   const attachment = new Attachment(httpServer, options);
@@ -28,6 +33,7 @@ export async function attach(httpServer: HttpServer | HttpsServer, options: Atta
 export class Attachment implements Server {
   readonly bus: Bus;
   readonly upgrades: Upgrades;
+  readonly plans: readonly Plan[];
 
   protected readonly hub: Hub;
   readonly #http: HttpServer | HttpsServer;
@@ -36,9 +42,10 @@ export class Attachment implements Server {
 
   constructor(httpServer: HttpServer | HttpsServer, options: AttachOptions) {
     checkHttpServer(httpServer);
-    const { hub, upgrades, giveBack } = prepare(options, Hub);
+    const { hub, plans, upgrades, giveBack } = prepare(options, Hub);
     this.bus = hub.bus;
     this.upgrades = upgrades;
+    this.plans = plans;
     this.#http = httpServer;
     this.hub = hub;
     this.#giveBack = giveBack;
@@ -50,6 +57,12 @@ export class Attachment implements Server {
       await this.bus.join(this.hub);
     } catch (error) {
       this.#giveBack();
+      throw error;
+    }
+    try {
+      refuseTwins(this.plans, this.#sharing);
+    } catch (error) {
+      await this.abandon();
       throw error;
     }
     sharing.set(this.#http, [...this.#sharing, this]);
@@ -104,15 +117,41 @@ export class Attachment implements Server {
 
   readonly #onUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
     const route = this.upgrades.route(request);
-    if (route !== null) this.upgrades.upgrade(route, request, socket, head);
-    else if (this.#isLast && this.#sharing.every((one) => one.upgrades.route(request) === null))
+    if (route !== null) {
+      if (this.#isNearest(route, request)) this.upgrades.upgrade(route, request, socket, head);
+    } else if (this.#isLast && this.#sharing.every((one) => one.upgrades.route(request) === null))
       this.upgrades.notFound(request, socket);
   };
+
+  /** Of all patterns here that match, the one of this route is the one that a router of all of them would choose: exactly one is. */
+  #isNearest({ plan }: Route, request: IncomingMessage): boolean {
+    const place = this.#sharing.indexOf(this);
+    return this.#sharing.every((one, other) => {
+      const rival = one === this ? null : one.upgrades.route(request);
+      const order = rival === null ? -1 : comparePaths(plan.path, rival.plan.path);
+      return order < 0 || (order === 0 && place < other);
+    });
+  }
 
   /** Nobody else could answer a request that this one does not: all that listen are of our kind, and were asked before. */
   get #isLast(): boolean {
     return this.#sharing.at(-1) === this && this.#http.listenerCount('upgrade') === this.#sharing.length;
   }
+}
+
+/** Two that answer the same request would write into one socket. */
+function refuseTwins(plans: readonly Plan[], sharing: readonly Attachment[]): void {
+  const others = sharing.flatMap((one) => one.plans);
+  const twins = plans.flatMap((plan) => {
+    const twin = others.find((other) => samePaths(other.path, plan.path));
+    return twin === undefined ? [] : [`${plan.name} ('${plan.path}') and ${twin.name} ('${twin.path}')`];
+  });
+  if (twins.length === 0) return;
+  throw new VaqueroError(
+    'VAQUERO_DUPLICATE_PATH',
+    `${twins.join('; ')} match the same paths, and this HTTP server was attached to before. Attach once, with all handlers, or await the close() of ` +
+      'what was attached before.',
+  );
 }
 
 /** Names that a client on this machine can use for an address. */

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { VaqueroError } from '../errors.js';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { describe, VaqueroError } from '../errors.js';
 import { handlerRecord } from '../metadata.js';
 import type { HandlerClass } from '../plan.js';
 
@@ -12,14 +12,34 @@ const NO_MODULE = /\.d\.[cm]?ts$|\.(test|spec)\.[cm]?[jt]s$/;
  * Imports the modules below a folder, in the order of their names, and answers the exported classes that `@WebSocketHandler` decorated.
  * Declarations, tests and `node_modules` are left out. Rejects with `VAQUERO_DISCOVER_FAILED` if the folder or a module cannot be read.
  *
- * @param directory - relative to the current working directory, unless absolute
+ * @param directory - a path, relative to the current working directory unless absolute; or a `file:` URL, such as `new URL('./handlers', import.meta.url)`
  */
-export async function discover(directory: string): Promise<HandlerClass[]> {
+export async function discover(directory: string | URL): Promise<HandlerClass[]> {
   const handlers = new Set<HandlerClass>();
-  for (const file of await modulesBelow(resolve(directory))) {
+  for (const file of await modulesBelow(pathOf(directory))) {
     for (const value of exportsOf(await load(file))) if (isHandler(value)) handlers.add(value);
   }
   return [...handlers];
+}
+
+/** The absolute path of a folder, however it is named. */
+function pathOf(directory: string | URL): string {
+  try {
+    if (directory instanceof URL || /^file:/i.test(directory)) return fileURLToPath(directory);
+    if (directory !== '') return resolve(directory);
+  } catch (cause) {
+    throw noFolder(directory, { cause });
+  }
+  throw noFolder(directory);
+}
+
+function noFolder(given: unknown, options?: ErrorOptions): VaqueroError {
+  return new VaqueroError(
+    'VAQUERO_DISCOVER_FAILED',
+    `discover() takes a folder, as a path or a file: URL, got ${given instanceof URL ? given.href : describe(given)}. From the module that asks: ` +
+      "discover(new URL('./handlers', import.meta.url)).",
+    options,
+  );
 }
 
 async function modulesBelow(directory: string): Promise<string[]> {

@@ -25,12 +25,13 @@ export function warnOfIdle(plans: readonly Plan[], logger: Logger): void {
   }
 }
 
-/** Warns of refused requests that a mistake in the application may be behind; each is said once, and only so many are. */
+/** Warns of requests that are refused, or answered in vain, where a mistake in the application may be behind it; each is said once, and only so many are. */
 export class Notices {
   readonly #logger: Logger;
   readonly #plans: readonly Plan[];
   readonly #paths = new Set<string>();
   readonly #origins = new Set<string>();
+  readonly #subprotocols = new Set<string>();
 
   constructor(logger: Logger, plans: readonly Plan[]) {
     this.#logger = logger;
@@ -66,6 +67,16 @@ export class Notices {
       `${name} refused a page of the origin ${quote(origin)} (403): its option origins lets in ${allowed}. If the page is yours, list its ` +
         "origin: @WebSocketHandler('/path', { origins: ['https://its.origin'] }), or serve({ defaults: { origins: […] } }). Behind a proxy " +
         'that changes Host, set trustProxy: true.',
+    );
+  }
+
+  /** A client that offers sub-protocols got none: browsers, and most other clients, end the connection then (RFC 6455, section 4.1). */
+  noSubprotocol({ name, options }: Plan, offered: readonly string[]): void {
+    if (!isNews(this.#subprotocols, name)) return;
+    const spoken = options.subprotocols.length === 0 ? 'lists none' : `lists ${quote(options.subprotocols.join(', '))}`;
+    this.#logger.warn(
+      `${name} has no sub-protocol in common with a client: it offers ${quote(offered.join(', '))}, the handler ${spoken}. Clients end such a ` +
+        "connection. List what the handler speaks: @WebSocketHandler('/path', { subprotocols: ['name'] }); or let the client offer none.",
     );
   }
 }

@@ -14,6 +14,7 @@ import { Upgrades } from './upgrades.js';
 /** Handlers that are ready to be asked. */
 export interface Prepared<H extends Hub> {
   readonly hub: H;
+  readonly plans: readonly Plan[];
   readonly upgrades: Upgrades;
   /** For who cannot serve them after all: makes the container what it was. */
   giveBack(): void;
@@ -32,7 +33,7 @@ export function prepare<H extends Hub>(
     const { injector, plans } = compile(options, home);
     const hub = new HubClass(home.bus, options);
     warnOfIdle(plans, hub.logger);
-    return { hub, upgrades: new Upgrades(hub, plans, injector, serverLimits(options)), giveBack: home.giveBack };
+    return { hub, plans, upgrades: new Upgrades(hub, plans, injector, serverLimits(options)), giveBack: home.giveBack };
   } catch (error) {
     home.giveBack();
     throw error;

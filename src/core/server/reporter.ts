@@ -2,9 +2,8 @@ import type { Counters } from '../counters.js';
 import { describe, toError } from '../errors.js';
 import { isThenable } from '../interpreter.js';
 import type { ErrorContext, Logger } from '../logging.js';
-import { isClass } from '../metadata.js';
-import { isPlain } from '../plain.js';
 import type { Plan } from '../plan.js';
+import { ignoredAdvice, ignoredKind } from './ignored-infos.js';
 import type { AttachOptions } from './options.js';
 
 const silent = (): void => undefined;
@@ -62,15 +61,11 @@ export class Reporter {
     if (this.#isFirst(handler, kind)) this.#logIgnored(handler, kind);
   }
 
-  unmatched({ name, infos }: Plan, info: unknown): void {
-    const plain = isPlain(info);
-    if (!this.#isFirst(name, plain ? 'plain info' : 'info')) return;
-    const classes = plain ? infos.flatMap(({ by }) => (isClass(by) ? [by.name] : [])) : [];
-    if (classes.length === 0) return this.#logIgnored(name, 'info');
-    this.logger.warn(
-      `${name} ignores ${describe(info)}: its @OnInfo goes by class (${classes.join(', ')}), whatever the fields are. ` +
-        `Send an instance, new ${classes[0]}(…), or take it with @OnInfo('tag') or a predicate`,
-    );
+  unmatched(plan: Plan, info: unknown): void {
+    if (!this.#isFirst(plan.name, ignoredKind(info))) return;
+    const advice = ignoredAdvice(plan, info);
+    if (advice === undefined) this.#logIgnored(plan.name, 'info');
+    else this.logger.warn(`${plan.name} ignores ${describe(info)}${advice}`);
   }
 
   #logIgnored(handler: string, kind: string): void {

@@ -2,8 +2,8 @@ import { createServer, type Server as HttpServer, type IncomingMessage, type Ser
 import { malformed, type Refusal, upgradeRequired } from '../../transports/ws/handshake.js';
 import { VaqueroError } from '../errors.js';
 import { Attachment } from './attach.js';
-import type { CloseOptions, ServeOptions, Server } from './options.js';
-import { checkServerOptions, serverLimits } from './server-options.js';
+import type { AttachOptions, CloseOptions, ServeOptions, Server } from './options.js';
+import { checkServeOptions, serverLimits } from './server-options.js';
 
 /**
  * Serves handlers on an HTTP server of their own; resolves when it listens. Ordinary requests are answered 426 where there is a handler
@@ -11,8 +11,8 @@ import { checkServerOptions, serverLimits } from './server-options.js';
  * `onError`, with the stage `server`.
  */
 export async function serve(options: ServeOptions): Promise<Server> {
-  checkServerOptions(options);
-  const { port = 0, host, maxHeaderSize = 16_384 } = options;
+  checkServeOptions(options);
+  const { port = 0, host, maxHeaderSize = 16_384, ...shared } = options;
   const { handshakeTimeout } = serverLimits(options);
   const httpServer = createServer({
     maxHeaderSize,
@@ -21,7 +21,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     // How often Node looks for requests that take too long.
     connectionsCheckingInterval: Math.min(1_000, handshakeTimeout),
   });
-  const server = new OwnServer(httpServer, options);
+  const server = new OwnServer(httpServer, shared);
   await server.listen(port, host);
   return server;
 }
@@ -30,7 +30,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
 class OwnServer extends Attachment {
   readonly #http: HttpServer;
 
-  constructor(httpServer: HttpServer, options: ServeOptions) {
+  constructor(httpServer: HttpServer, options: AttachOptions) {
     super(httpServer, options);
     this.#http = httpServer;
     httpServer.on('request', (request, response) => answer(this, request, response));

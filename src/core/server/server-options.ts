@@ -1,5 +1,7 @@
+import { isOwnContainer } from '../../di/other-tsyringe.js';
 import { Bus } from '../bus.js';
 import { MAX_DELAY } from '../clock.js';
+import { isForeign, twoCopies } from '../copies.js';
 import { describe, VaqueroError } from '../errors.js';
 import { type Check, MAX_INTEGER, must, optionFaults, range } from '../option-checks.js';
 import type { AttachOptions, CloseOptions, ServeOptions } from './options.js';
@@ -21,23 +23,17 @@ const count = must(
 
 const anything: Check = () => undefined;
 
-const CHECKS: Readonly<Record<keyof ServeOptions, Check>> = {
+const ATTACH_CHECKS: Readonly<Record<keyof AttachOptions, Check>> = {
   handlers: must("a list of classes, or await discover('dir')", (v) => Array.isArray(v)),
-  port: range(0, 65_535, ''),
-  host: must('a string', (v) => typeof v === 'string'),
   maxConnections: count,
   maxConnectionsPerAddress: count,
   maxPendingUpgrades: count,
   handshakeTimeout: range(1, MAX_DELAY, ' milliseconds'),
-  maxHeaderSize: range(1_024, MAX_INTEGER, ' bytes'),
   trustProxy: must(
     'true, false, or the number of proxies in front',
     (v) => typeof v === 'boolean' || (Number.isInteger(v) && (v as number) >= 0),
   ),
-  container: must(
-    'a container of tsyringe',
-    (v) => typeof (v as { createChildContainer?: unknown } | null)?.createChildContainer === 'function',
-  ),
+  container: must('a container of tsyringe', isOwnContainer),
   bus: must('a Bus', (v) => v instanceof Bus),
   // What is wrong with them is said with the handlers.
   defaults: anything,
@@ -48,12 +44,31 @@ const CHECKS: Readonly<Record<keyof ServeOptions, Check>> = {
   ),
 };
 
+/** Of the HTTP server that only `serve` has. */
+const OWN_CHECKS: Readonly<Record<Exclude<keyof ServeOptions, keyof AttachOptions>, Check>> = {
+  port: range(0, 65_535, ''),
+  host: must('a string', (v) => typeof v === 'string'),
+  maxHeaderSize: range(1_024, MAX_INTEGER, ' bytes'),
+};
+
+const SERVE_CHECKS: Readonly<Record<keyof ServeOptions, Check>> = { ...ATTACH_CHECKS, ...OWN_CHECKS };
+
 /** What to write in place of what came, where that can be told. */
 const ADVICE: Readonly<Partial<Record<keyof ServeOptions, (given: unknown) => string>>> = {
   handlers: listOf,
+  container: (given) => (hasChildren(given) ? ofOther('tsyringe') : ''),
+  bus: (given) => (isForeign(Object(given).constructor) ? ofOther('vaquero') : ''),
   port: (given) =>
     typeof given === 'string' || Number.isNaN(given) ? '; from the environment: Number(process.env.PORT ?? 8080)' : '',
 };
+
+function hasChildren(given: unknown): boolean {
+  return typeof (given as { createChildContainer?: unknown } | null)?.createChildContainer === 'function';
+}
+
+function ofOther(name: 'tsyringe' | 'vaquero'): string {
+  return `. ${twoCopies(name, 'it is of the other')}`;
+}
 
 function listOf(given: unknown): string {
   if (given instanceof Promise) return '; this is a promise, so await it';
@@ -77,21 +92,37 @@ function isServer(given: unknown): boolean {
   return [on, address, listenerCount].every((method) => typeof method === 'function');
 }
 
-/** Throws `VAQUERO_INVALID_OPTION` with everything that is wrong with a server's options. */
-export function checkServerOptions(options: ServeOptions): void {
-  const given: Partial<Record<keyof ServeOptions, unknown>> = options ?? {};
+/** Throws `VAQUERO_INVALID_OPTION` with everything that is wrong with the options of `serve`. */
+export function checkServeOptions(options: ServeOptions): void {
+  check(options, SERVE_CHECKS);
+}
+
+/** Throws `VAQUERO_INVALID_OPTION` with everything that is wrong with options of a server whose HTTP server is another's. */
+export function checkServerOptions(options: AttachOptions): void {
+  check(options, ATTACH_CHECKS);
+}
+
+function check(options: AttachOptions, checks: Readonly<Record<string, Check>>): void {
+  const given: Readonly<Record<string, unknown>> = { ...options };
   const unknown = Object.keys(given)
-    .filter((key) => !Object.hasOwn(CHECKS, key))
-    .map((key) => `unknown option ${key}; there are ${Object.keys(CHECKS).join(', ')}`);
-  const faults = Object.entries(CHECKS).flatMap(([key, check]) => {
-    const value = given[key as keyof ServeOptions];
-    const rule = value === undefined && key !== 'handlers' ? undefined : check(value);
+    .filter((key) => !Object.hasOwn(checks, key))
+    .map((key) => unknownOption(key, checks));
+  const faults = Object.entries(checks).flatMap(([key, one]) => {
+    const value = given[key];
+    const rule = value === undefined && key !== 'handlers' ? undefined : one(value);
     return rule === undefined
       ? []
       : [`option ${key} must be ${rule}, got ${describe(value)}${ADVICE[key as keyof ServeOptions]?.(value) ?? ''}`];
   });
   const all = [...unknown, ...faults];
   if (all.length > 0) throw new VaqueroError('VAQUERO_INVALID_OPTION', `The server's options: ${all.join('; ')}.`);
+}
+
+function unknownOption(key: string, checks: Readonly<Record<string, Check>>): string {
+  return Object.hasOwn(OWN_CHECKS, key)
+    ? `option ${key} is for serve(), which has an HTTP server of its own; attach() leaves it to the one that it is given: ` +
+        'createServer({ maxHeaderSize }).listen(port, host)'
+    : `unknown option ${key}; there are ${Object.keys(checks).join(', ')}`;
 }
 
 const CLOSE_CHECKS: Readonly<Record<keyof CloseOptions, Check>> = {

@@ -149,6 +149,8 @@ export class Upgrades {
 
   #open({ life, socket, head, handshake, deflater }: Upgrade, subprotocol: string | undefined, answer: Accept): void {
     const { maxFrameSize, maxFragments, validateUtf8, backpressureLimit } = life.plan.options;
+    if (subprotocol === undefined && handshake.subprotocols.length > 0)
+      this.#notices.noSubprotocol(life.plan, handshake.subprotocols);
     socket.write(handshakeResponse(handshake.key, subprotocol, deflater?.header, answer.options.headers));
     const transport = new WebSocketTransport(
       { socket, deflater, maxFrameSize, maxFragments, validateUtf8, backpressureLimit, timers: this.#hub.timers },

@@ -306,6 +306,37 @@ describe('attach()', () => {
     await two.close();
   });
 
+  test('where patterns of two match, the nearer one answers, whichever was attached first', async () => {
+    class Named {
+      @OnText() text() {
+        return this.constructor.name;
+      }
+    }
+    @WebSocketHandler('/rooms/:id')
+    class Room extends Named {}
+    @WebSocketHandler('/rooms/lobby')
+    class Lobby extends Named {}
+    const http = await listening();
+    for (const handlers of [
+      [Room, Lobby],
+      [Lobby, Room],
+    ]) {
+      const servers = [];
+      for (const handler of handlers) servers.push(await attach(http, { handlers: [handler] }));
+      const url = servers[0]?.url as string;
+      for (const [path, name] of [
+        ['/rooms/1', 'Room'],
+        ['/rooms/lobby', 'Lobby'],
+      ] as const) {
+        const client = await RawClient.open(url, path);
+        client.text('who?');
+        expect(await client.nextText()).toBe(name);
+        expect(await client.close(1000)).toMatchObject({ code: 1000 });
+      }
+      await Promise.all(servers.map((server) => server.close()));
+    }
+  });
+
   test('alone, or with others of its kind, it answers unknown paths 404', async () => {
     const http = await listening();
     const one = await attach(http, { handlers: [Plain], logger: recorder([]) });
