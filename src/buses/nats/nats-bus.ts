@@ -72,7 +72,8 @@ export class NatsBus extends ClusterBus {
     checkBusOptions('NatsBus', options, CHECKS);
     const { servers: _, user, pass, token, authenticator, tls, connectTimeout = 5_000, ...cluster } = options;
     const access = { user, pass, token, authenticator, tls };
-    super(new NatsBroker({ servers: at, prefix: completeClusterOptions(cluster).prefix, connectTimeout, ...access }), cluster);
+    const { prefix, bufferLimit } = completeClusterOptions(cluster);
+    super(new NatsBroker({ servers: at, prefix, bufferLimit, connectTimeout, ...access }), cluster);
   }
 }
 

@@ -11,31 +11,41 @@ import { Session, type SessionEvents } from './session.js';
  */
 const FENCE_TTL = 3_600_000;
 
+/** How Redis is spoken to. */
+export interface DialOptions {
+  /** What the names of an application begin with. */
+  readonly prefix: string;
+  /** Milliseconds within which there is a session, or a reason why not. */
+  readonly connectTimeout: number;
+  /** Bytes that may wait while Redis is away. */
+  readonly bufferLimit: number;
+}
+
 /** Opens sessions with one Redis. */
 export class RedisDialer implements Dialer<Session> {
   readonly name: string;
 
   readonly #address: Address;
   readonly #keys: Keys;
-  readonly #connectTimeout: number;
+  readonly #options: DialOptions;
   readonly #events: SessionEvents;
   readonly #failures: Failures;
 
-  /** @param connectTimeout - milliseconds within which there is a session, or a reason why not */
-  constructor(address: Address, keys: Keys, connectTimeout: number, events: SessionEvents) {
+  constructor(address: Address, keys: Keys, options: DialOptions, events: SessionEvents) {
     this.name = nameOf(address);
     this.#address = address;
     this.#keys = keys;
-    this.#connectTimeout = connectTimeout;
+    this.#options = options;
     this.#events = events;
     this.#failures = new Failures(address);
   }
 
   async dial(closing: AbortSignal, lost: Session | undefined): Promise<Session> {
-    const session = new Session(this.#address, this.#failures, this.#keys, this.#events);
-    const late = () => session.end(new Error(`there was no answer within ${this.#connectTimeout} ms`));
+    const { bufferLimit, connectTimeout } = this.#options;
+    const session = new Session(this.#address, this.#failures, this.#keys, this.#events, bufferLimit);
+    const late = () => session.end(new Error(`there was no answer within ${connectTimeout} ms`));
     const closed = () => session.end(closing.reason);
-    const timer = setTimeout(late, this.#connectTimeout);
+    const timer = setTimeout(late, connectTimeout);
     closing.addEventListener('abort', closed);
     try {
       await session.open();

@@ -44,7 +44,8 @@ export class RedisBus extends ClusterBus {
     const address = addressOf(options);
     checkBusOptions('RedisBus', options, CHECKS);
     const { url: _, connectTimeout = 5_000, ...cluster } = options;
-    super(new RedisBroker(address, completeClusterOptions(cluster).prefix, connectTimeout), cluster);
+    const { prefix, bufferLimit } = completeClusterOptions(cluster);
+    super(new RedisBroker(address, { prefix, bufferLimit, connectTimeout }), cluster);
   }
 }
 

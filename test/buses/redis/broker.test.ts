@@ -5,12 +5,12 @@ import { RedisBroker } from '../../../src/buses/redis/broker.js';
 import { PUBLISH } from '../../../src/buses/redis/publisher.js';
 import { countingProxy } from '../../support/proxy.js';
 import { describeWithRedis, RedisServer } from '../../support/redis.js';
-import { brokerContract, Node } from '../broker-contract.js';
+import { BUFFER_LIMIT, brokerContract, Node } from '../broker-contract.js';
 
 function brokerOf(url: string): RedisBroker {
   const address = parseAddress(url);
   if (address === undefined) throw new Error(`no address: ${url}`);
-  return new RedisBroker(address, 'test', 2_000);
+  return new RedisBroker(address, { prefix: 'test', connectTimeout: 2_000, bufferLimit: BUFFER_LIMIT });
 }
 
 describeWithRedis('RedisBroker, as every broker,', () => {
@@ -113,25 +113,16 @@ describeWithRedis('RedisBroker', () => {
     await node.broker.keepAlive('n1', 60_000);
   });
 
-  test('gives up a connection on which more than 64 MiB wait for long, and none for a moment', async () => {
+  test('gives up a connection that takes too little, though Redis is not silent', async () => {
     const way = await countingProxy(server.port);
     const node = await connected(`redis://localhost:${way.port}`);
     await node.broker.subscribe('news');
-    const message = Buffer.alloc(node.broker.maxPayload);
-    const send = () => {
-      for (let i = 0; i < 10; i++) node.broker.publish('void', message);
-    };
-    send();
-    node.post('void', 'x', 'all');
-    expect(await node.tags.next()).toBe('all');
-    expect(node.changes.all).toEqual([]);
     way.stall();
-    // It is not silent.
-    const talk = setInterval(() => admin.publish('news', 'x'), 100);
-    send();
+    await admin.publish('news', 'x');
+    expect(await node.messages.next()).toBe('news x');
+    const message = Buffer.alloc(node.broker.maxPayload);
+    for (let i = 0; i < 10; i++) node.broker.publish('void', message);
     expect(await node.changes.next()).toBe('down');
-    clearInterval(talk);
-    expect(node.causes[0]?.message).toContain('67108864 bytes have waited to be sent');
     expect(node.lostMessages).toBe(10);
     expect(await node.changes.next()).toBe('up');
   });

@@ -176,7 +176,7 @@ describeWithRedis('connect, where there is a Redis,', () => {
     expect(error.code).toBe('VAQUERO_BUS_DENIED');
     expect(error.message).toMatch(/permission|can't/);
     // Also where the bus has not begun to use it.
-    const broker = new RedisBroker(parseAddress(url) as Address, 'vaquero', 2_000);
+    const broker = new RedisBroker(parseAddress(url) as Address, { prefix: 'vaquero', connectTimeout: 2_000, bufferLimit: 0 });
     const connecting = broker.connect(new Node(broker)).finally(() => broker.close());
     await expect(connecting).rejects.toMatchObject({ code: 'VAQUERO_BUS_DENIED' });
   });
