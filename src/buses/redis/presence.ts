@@ -31,6 +31,21 @@ for _, entry in ipairs(redis.call('SMEMBERS', KEYS[1])) do
 end
 return records`;
 
+/**
+ * What the scripts above do, on keys that nobody has. What puts something there comes last, so that nothing is left where something is not permitted.
+ */
+const TRY_OUT = `
+local hash, set = KEYS[1], KEYS[2]
+redis.call('HGET', hash, 'x')
+redis.call('SMEMBERS', set)
+redis.call('EXISTS', set)
+redis.call('HDEL', hash, 'x')
+redis.call('SREM', set, 'x')
+redis.call('HSET', hash, 'x', '')
+redis.call('HDEL', hash, 'x')
+redis.call('SADD', set, 'x')
+return redis.call('SREM', set, 'x')`;
+
 /** Runs a command on the connection that there is, or rejects; answers strings as bytes. */
 export type Call = (command: string, ...args: (string | Buffer)[]) => Promise<unknown>;
 
@@ -40,6 +55,12 @@ export class RedisPresence implements PresenceStore {
     private readonly call: Call,
     private readonly keys: Keys,
   ) {}
+
+  /** Does with keys that have this name what is done with others, and leaves nothing; rejects where something of it is not permitted. */
+  async tryOut(name: string): Promise<void> {
+    const [hash, set] = [this.keys.presenceTopic(name), this.keys.presenceNode(name)];
+    await Promise.all([this.call('EVAL', TRY_OUT, '2', hash, set), this.call('HGETALL', hash), this.call('SMEMBERS', set)]);
+  }
 
   async put({ topic, node, id, meta }: PresenceRecord): Promise<void> {
     const keys = [this.keys.presenceTopic(topic), this.keys.presenceNode(node), this.keys.presenceNodes];

@@ -140,11 +140,14 @@ export class Session implements BrokerSession {
     return this.#failures.of(this.#cause ?? error);
   }
 
-  /** HELLO answers names and values in turn. */
+  /**
+   * HELLO answers names and values in turn. Whatever took to the protocol says so with its number, be it called redis, valkey or anything else; an echo has
+   * none.
+   */
   #checkServer(hello: unknown): void {
-    const fields = hello as unknown[];
-    const mode = fields[fields.indexOf('mode') + 1];
-    const role = fields[fields.indexOf('role') + 1];
+    const fields = Array.isArray(hello) ? hello : [];
+    const [proto, mode, role] = ['proto', 'mode', 'role'].map((name) => fields[fields.indexOf(name) + 1]);
+    if (proto !== 3) throw this.#failures.noRedis();
     if (mode === 'cluster' || mode === 'sentinel') throw this.#failures.unsupported(`it runs in ${mode} mode`);
     if (role === 'replica') throw this.#failures.unsupported('it is a replica');
   }
