@@ -25,7 +25,11 @@ export class RedisBroker implements Broker {
 
   constructor(address: Address, options: DialOptions) {
     this.#keys = new Keys(options.prefix);
-    this.presence = new RedisPresence((command, ...args) => this.#call(command, ...args), this.#keys);
+    this.presence = new RedisPresence(
+      (command, ...args) => this.#call(command, ...args),
+      this.#keys,
+      (error) => this.#keeper.events.failed(error),
+    );
     const dialer = new RedisDialer(address, this.#keys, options, {
       message: (channel, message) => this.#keeper.events.message(channel, message),
       unheard: (tag) => this.#keeper.events.unheard(tag),

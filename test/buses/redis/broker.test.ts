@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { PresenceDiff, type Ref } from 'vaquero';
+import { RedisBus } from 'vaquero/redis';
 import { parseAddress } from '../../../src/buses/redis/address.js';
 import { RedisBroker } from '../../../src/buses/redis/broker.js';
 import { PUBLISH } from '../../../src/buses/redis/publisher.js';
+import { Events } from '../../support/events.js';
 import { countingProxy } from '../../support/proxy.js';
 import { describeWithRedis, RedisServer } from '../../support/redis.js';
 import { BUFFER_LIMIT, brokerContract, Node } from '../broker-contract.js';
@@ -77,6 +80,44 @@ describeWithRedis('RedisBroker', () => {
     await node.broker.presence.remove({ topic: 'room', node: 'n1', id: 'x' });
     await node.broker.leave('n1');
     expect(await admin.keys('*')).toEqual([]);
+  });
+
+  test('leaves out of its records of presence what is none, and reports the first', async () => {
+    const { broker, failures } = await connected();
+    const record = { topic: 'room', node: 'n1', id: 'x', meta: Buffer.from('Ann') };
+    await broker.presence.put(record);
+    await admin.sadd('test:presence:node:n1', 'stranger', ':', 'y:', 'y:room:2');
+    await admin.hset('test:presence:topic:room', 'stranger', '1', 'n1:y:z', '2');
+    await admin.hset('test:presence:topic:room:2', 'n1:y', '3');
+    expect(await broker.presence.ofNode('n1')).toEqual([record]);
+    expect(await broker.presence.list('room')).toEqual([record]);
+    const code = 'VAQUERO_MESSAGE_REFUSED';
+    expect(failures).toEqual([expect.objectContaining({ code, message: expect.stringContaining('test:presence:node:n1') })]);
+  });
+
+  test('forgets a record of presence whose topic Redis has evicted, and its node', async () => {
+    const { broker, failures } = await connected();
+    for (const id of ['x', 'y']) await broker.presence.put({ topic: 'room', node: 'n1', id, meta: Buffer.from(id) });
+    await admin.del('test:presence:topic:room');
+    expect(await broker.presence.ofNode('n1')).toEqual([]);
+    expect(await broker.presence.nodes()).toEqual([]);
+    expect(failures).toEqual([]);
+  });
+
+  test('buries dead nodes, whatever is written down of others', async () => {
+    await admin.sadd('vaquero:presence:nodes', 'ghost', 'dead');
+    await admin.sadd('vaquero:presence:node:ghost', 'stranger');
+    await admin.sadd('vaquero:presence:node:dead', 'x:room');
+    await admin.hset('vaquero:presence:topic:room', 'dead:x', Buffer.from([0xc0]));
+    const errors: Error[] = [];
+    const bus = new RedisBus({ url: server.url, nodeTimeout: 300, onError: (error) => errors.push(error) });
+    const announced = new Events<unknown>();
+    await bus.connect();
+    await bus.subscribe('room', { deliver: (info) => announced.push(info), ask: () => undefined });
+    expect(await announced.next()).toEqual(new PresenceDiff('room', [], [{ ref: 'dead.x' as Ref, meta: null }]));
+    await bus.close();
+    expect(await admin.smembers('vaquero:presence:nodes')).toEqual(['ghost']);
+    expect(errors).toEqual([expect.objectContaining({ code: 'VAQUERO_MESSAGE_REFUSED' })]);
   });
 
   test('is sent nothing of what others tell each other', async () => {
