@@ -1,10 +1,11 @@
 import type { VaqueroError } from '../../core/errors.js';
+import { withClient } from '../client.js';
 import type { Dialer } from '../session-keeper.js';
 import { type Address, nameOf } from './address.js';
 import { Failures } from './failures.js';
 import type { Keys } from './keys.js';
 import { tryRights } from './rights.js';
-import { Session, type SessionEvents } from './session.js';
+import type { Session, SessionEvents } from './session.js';
 
 /**
  * Milliseconds that Redis remembers that a session has ended: longer than it can stand still and find its sockets as they were.
@@ -41,6 +42,8 @@ export class RedisDialer implements Dialer<Session> {
   }
 
   async dial(closing: AbortSignal, lost: Session | undefined): Promise<Session> {
+    const { Session } = await withClient('RedisBus', ['ioredis'], () => import('./session.js'));
+    closing.throwIfAborted();
     const { bufferLimit, connectTimeout } = this.#options;
     const session = new Session(this.#address, this.#failures, this.#keys, this.#events, bufferLimit);
     const late = () => session.end(new Error(`there was no answer within ${connectTimeout} ms`));
