@@ -31,6 +31,7 @@ export const ERROR_CODES = {
   VAQUERO_BUS_UNAVAILABLE: 'The broker cannot be reached, or does not answer.',
   VAQUERO_BUS_DENIED: 'The broker refused the credentials, or what the bus needs to do with it.',
   VAQUERO_BUS_UNSUPPORTED: 'The broker is too old, or lacks something that the bus needs.',
+  VAQUERO_BUS_CLIENT_MISSING: 'The package that speaks to the broker is not installed.',
   VAQUERO_BUS_LOST: 'The connection to the broker was lost; it is sought again.',
   VAQUERO_BUS_CLOSED: 'A bus was used after it was closed.',
   VAQUERO_BUS_OVERFLOW: 'More messages for other nodes waited for the broker than the buffer holds.',

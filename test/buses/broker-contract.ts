@@ -18,6 +18,9 @@ export interface RunningBroker {
   stop(): Promise<void>;
 }
 
+/** Bytes that may wait in the tests while a broker is away, by the option of that name. */
+export const BUFFER_LIMIT = 1_048_576;
+
 /** How a broker is tested: `describe(…, () => brokerContract({ name, start }))`. */
 export interface BrokerHarness {
   readonly name: string;
@@ -472,6 +475,35 @@ export function brokerContract({ name, start }: BrokerHarness): void {
       const numbers = b.messages.all.map((message) => Number(message.split(' ')[1]));
       expect(numbers).toEqual([...new Set(numbers)].sort((x, y) => x - y));
     });
+
+    test.each([
+      ['at once', () => undefined],
+      ['in many turns of the event loop', () => new Promise((resolve) => setImmediate(resolve))],
+    ])(
+      'is given up when bufferLimit and 64 MiB wait, and what comes is not held: %s',
+      async (_, pause) => {
+        const a = await connected();
+        const most = BUFFER_LIMIT + 64 * 1_048_576;
+        const message = Buffer.alloc(500_000);
+        const before = process.memoryUsage().arrayBuffers;
+        let held = 0;
+        let published = 0;
+        running.freeze();
+        for (; published * message.length < 12 * most && a.changes.all.length === 0; published++) {
+          a.broker.publish('void', message);
+          await pause();
+          held = Math.max(held, process.memoryUsage().arrayBuffers - before);
+        }
+        expect(await a.changes.next()).toBe('down');
+        // Clients copy what they are given.
+        expect(held).toBeLessThan(4 * most);
+        expect(a.causes[0]?.message).toContain(`more than ${most} bytes wait`);
+        expect(a.lostMessages).toBe(published);
+        running.thaw();
+        await allUp(a);
+      },
+      60_000,
+    );
 
     test('does not hold up close', async () => {
       const node = await connected();

@@ -196,6 +196,11 @@ export const MISTAKES = {
     says: 'EADDRINUSE',
     advises: 'Stop what listens there, or choose another port; 0 finds a free one.',
   },
+  'a bus whose client is not installed': {
+    by: 'VAQUERO_BUS_CLIENT_MISSING',
+    says: 'which is not installed',
+    advises: 'Run: npm install',
+  },
   'a class that is not in handlers': {
     by: 'warning',
     says: 'is decorated with',

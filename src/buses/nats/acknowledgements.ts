@@ -1,7 +1,4 @@
-/** Bytes that may be on their way while the server acknowledges nothing. */
-const MAX_BYTES = 64 * 1024 * 1024;
-/** Milliseconds for which it may acknowledge nothing while more than that is on its way. */
-const MAX_SILENCE = 1000;
+import type { Backlog } from '../backlog.js';
 
 /** Those who wait for the same answer. */
 interface Waiting {
@@ -10,17 +7,13 @@ interface Waiting {
 }
 
 /**
- * Knows how much of what a connection was given has arrived. NATS acknowledges no single message, but it answers a PING when it has taken all that
+ * Finds out how much of what a connection was given has arrived. NATS acknowledges no single message, but it answers a PING when it has taken all that
  * came before: so one is sent behind the commands of a turn, and the next when its answer has come, however many messages there are.
  */
 export class Acknowledgements {
   readonly #ping: () => Promise<void>;
-  #messages = 0;
-  #bytes = 0;
-  #acknowledgedMessages = 0;
-  #acknowledgedBytes = 0;
+  readonly #backlog: Backlog;
   #asking = false;
-  #askedAt = 0;
   #ended = false;
   /** Wait for the PING that is under way. */
   #asked: Waiting | undefined;
@@ -28,24 +21,14 @@ export class Acknowledgements {
   #next: Waiting | undefined;
 
   /** @param ping - sends a PING and resolves with its answer; need not settle if the connection ends before */
-  constructor(ping: () => Promise<void>) {
+  constructor(ping: () => Promise<void>, backlog: Backlog) {
     this.#ping = ping;
-  }
-
-  /** Messages that may have arrived or not. */
-  get outstanding(): number {
-    return this.#messages - this.#acknowledgedMessages;
-  }
-
-  /** Whether messages pile up and the server takes none. */
-  get isStuck(): boolean {
-    return this.#bytes - this.#acknowledgedBytes > MAX_BYTES && performance.now() - this.#askedAt > MAX_SILENCE;
+    this.#backlog = backlog;
   }
 
   /** A message is about to be given to the connection. */
-  message(bytes: number): void {
-    this.#messages++;
-    this.#bytes += bytes;
+  message(channel: string, message: Uint8Array): void {
+    this.#backlog.add(channel, message);
     if (!this.#asking) this.#ask();
   }
 
@@ -67,14 +50,12 @@ export class Acknowledgements {
   /** nats.js writes in a microtask too, which comes later than this one: commands and PING leave in one write. */
   #ask(): void {
     this.#asking = true;
-    this.#askedAt = performance.now();
     queueMicrotask(this.#send);
   }
 
   readonly #send = (): void => {
     if (this.#ended) return;
-    const messages = this.#messages;
-    const bytes = this.#bytes;
+    const { messages, bytes } = this.#backlog;
     this.#asked = this.#next;
     this.#next = undefined;
     this.#ping().then(
@@ -84,11 +65,10 @@ export class Acknowledgements {
   };
 
   #answered(messages: number, bytes: number): void {
-    this.#acknowledgedMessages = messages;
-    this.#acknowledgedBytes = bytes;
+    this.#backlog.settle(messages, bytes);
     this.#asked?.settle(true);
     this.#asked = undefined;
-    if (this.#next !== undefined || this.#messages > messages) this.#ask();
+    if (this.#next !== undefined || this.#backlog.messages > 0) this.#ask();
     else this.#asking = false;
   }
 }

@@ -1,7 +1,8 @@
 import { VaqueroError } from '../../core/errors.js';
+import { withClient } from '../client.js';
 import type { Dialer } from '../session-keeper.js';
 import { failure } from './failure.js';
-import { Opener, type OpenOptions } from './opener.js';
+import type { Opener, OpenOptions } from './opener.js';
 import { addressOf, type NatsServer, nameOf } from './server.js';
 import type { Session, SessionEvents } from './session.js';
 import type { Streams } from './streams.js';
@@ -13,12 +14,15 @@ export interface DialOptions extends OpenOptions {
   readonly connectTimeout: number;
 }
 
+const PACKAGES = ['@nats-io/transport-node', '@nats-io/jetstream'];
+
 /** Finds a server to open a session with. */
 export class NatsDialer implements Dialer<Session> {
   readonly name: string;
 
   readonly #options: DialOptions;
-  readonly #opener: Opener;
+  readonly #events: SessionEvents;
+  readonly #tryTables: (streams: Streams) => Promise<void>;
   readonly #secrets: readonly string[];
   #maxPayload = 0;
 
@@ -26,7 +30,8 @@ export class NatsDialer implements Dialer<Session> {
   constructor(options: DialOptions, events: SessionEvents, tryTables: (streams: Streams) => Promise<void>) {
     this.name = `NATS at ${options.servers.map(addressOf).join(', ')}`;
     this.#options = options;
-    this.#opener = new Opener(options, events, tryTables);
+    this.#events = events;
+    this.#tryTables = tryTables;
     this.#secrets = secretsOf(options);
   }
 
@@ -37,13 +42,16 @@ export class NatsDialer implements Dialer<Session> {
 
   /** Opens a session with one of the servers, tried in any order, so that nodes spread over them. */
   async dial(closing: AbortSignal, lost: Session | undefined): Promise<Session> {
+    const { Opener } = await withClient('NatsBus', PACKAGES, () => import('./opener.js'));
+    closing.throwIfAborted();
+    const opener = new Opener(this.#options, this.#events, this.#tryTables);
     const until = performance.now() + this.#options.connectTimeout;
     const failures: VaqueroError[] = [];
     const servers = shuffled(this.#options.servers);
     for (const [i, server] of servers.entries()) {
       const share = Math.max(1, Math.ceil((until - performance.now()) / (servers.length - i)));
       try {
-        const session = await this.#try(server, share, closing, lost);
+        const session = await this.#try(opener, server, share, closing, lost);
         this.#maxPayload = session.maxPayload;
         return session;
       } catch (error) {
@@ -58,14 +66,14 @@ export class NatsDialer implements Dialer<Session> {
     return failure(this.name, thrown, this.#secrets);
   }
 
-  async #try(server: NatsServer, timeout: number, closing: AbortSignal, lost?: Session): Promise<Session> {
+  async #try(opener: Opener, server: NatsServer, timeout: number, closing: AbortSignal, lost?: Session): Promise<Session> {
     // Not AbortSignal.any: what it makes is never quite let go of while `closing` lives, and in an outage there are many attempts.
     const attempt = new AbortController();
     const closed = () => attempt.abort(closing.reason);
     const timer = setTimeout(() => attempt.abort(noAnswer(server, timeout)), timeout);
     closing.addEventListener('abort', closed);
     try {
-      return await unlessAborted(this.#opener.open(server, timeout, attempt.signal, lost), attempt.signal);
+      return await unlessAborted(opener.open(server, timeout, attempt.signal, lost), attempt.signal);
     } catch (error) {
       throw attempt.signal.aborted ? attempt.signal.reason : error;
     } finally {

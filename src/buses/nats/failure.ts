@@ -1,14 +1,10 @@
-import {
-  AuthorizationError,
-  PermissionViolationError,
-  RequestError,
-  TimeoutError,
-  UserAuthenticationExpiredError,
-} from '@nats-io/transport-node';
 import { isError, toError, VaqueroError } from '../../core/errors.js';
 
 /** JetStream's own codes: not enabled on this server, not enabled for this account. */
 const NOT_ENABLED: readonly unknown[] = [10076, 10039];
+
+/** What nats.js calls its errors. Its classes are not imported: it may not be installed, which is found out when a bus is connected. */
+const UNAUTHORIZED = ['AuthorizationError', 'UserAuthenticationExpiredError'];
 
 const TLS_CODE = /TLS|SSL|CERT|ISSUER|UNABLE_TO_VERIFY/;
 
@@ -32,20 +28,19 @@ export function failure(name: string, thrown: unknown, secrets: readonly string[
   const hint = TLS_CODE.test(String(codeOf(cause)))
     ? ' Give the authority of its certificate with tls: { caFile }, and the host as the certificate has it.'
     : '';
-  const why = cause instanceof TimeoutError ? 'no answer in time' : cause.message;
+  const why = cause.name === 'TimeoutError' ? 'no answer in time' : cause.message;
   return new VaqueroError('VAQUERO_BUS_UNAVAILABLE', `${name} cannot be used: ${why}.${hint}`, { cause });
 }
 
 function deniedBy(error: Error): string | undefined {
-  if (error instanceof AuthorizationError || error instanceof UserAuthenticationExpiredError) {
+  if (UNAUTHORIZED.includes(error.name)) {
     return `refuses the credentials (${error.message}). Correct user and pass, token or authenticator.`;
   }
-  const violation = error instanceof RequestError ? error.cause : error;
-  if (!(violation instanceof PermissionViolationError)) return undefined;
+  const violation = error.name === 'RequestError' ? error.cause : error;
+  if (!isError(violation) || violation.name !== 'PermissionViolationError') return undefined;
   return `does not permit what the bus needs (${violation.message}). Grant the subject.`;
 }
 
-/** nats.js has a class for it that it does not export. */
 function lacksJetStream(error: Error): boolean {
   return error.name === 'JetStreamNotEnabled' || NOT_ENABLED.includes(codeOf(error));
 }

@@ -1,6 +1,9 @@
-import { nanos } from '@nats-io/transport-node';
-import { type Ask, each, type Streams } from './streams.js';
+import { each } from './each.js';
+import type { Ask, Streams } from './streams.js';
 import { toSubjectToken } from './subject-token.js';
+
+/** Of a millisecond: JetStream counts in these. */
+const NANOSECONDS = 1_000_000;
 
 /**
  * Who lives, in streams whose messages JetStream drops when they have reached an age: one stream for each time to live, for the age is the stream's and not
@@ -16,7 +19,7 @@ export class LifeTable {
   }
 
   keepAlive(node: string, ttl: number): Promise<void> {
-    const table = { name: this.#name(ttl), subjects: [this.#subject(ttl, '*')], max_age: nanos(ttl) };
+    const table = { name: this.#name(ttl), subjects: [this.#subject(ttl, '*')], max_age: ttl * NANOSECONDS };
     return this.#ask((streams) => streams.put(table, this.#subject(ttl, toSubjectToken(node))));
   }
 

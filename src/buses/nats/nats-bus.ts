@@ -61,7 +61,8 @@ const CHECKS: Readonly<Record<keyof NatsBusOptions, Check>> = {
  * `serve({ bus: new NatsBus({ servers: 'nats://localhost' }) })`. It uses one connection, subjects that begin with `prefix.`, and streams that begin with `prefix-`; they are made with
  * one replica, and where an administrator makes or changes them his settings hold. A message takes at most the server's `max_payload`, 1 MiB unless configured.
  *
- * `connect`, `serve` and `attach` reject with `VAQUERO_BUS_UNAVAILABLE`, `VAQUERO_BUS_DENIED` or `VAQUERO_BUS_UNSUPPORTED` when `connectTimeout` is over at the latest. A
+ * `connect`, `serve` and `attach` reject with `VAQUERO_BUS_CLIENT_MISSING` where these are not installed, and with `VAQUERO_BUS_UNAVAILABLE`, `VAQUERO_BUS_DENIED` or
+ * `VAQUERO_BUS_UNSUPPORTED` when `connectTimeout` is over at the latest. A
  * user needs to publish to `prefix.>` and `$JS.API.>`, and to subscribe to `prefix.>`.
  */
 export class NatsBus extends ClusterBus {
@@ -72,7 +73,8 @@ export class NatsBus extends ClusterBus {
     checkBusOptions('NatsBus', options, CHECKS);
     const { servers: _, user, pass, token, authenticator, tls, connectTimeout = 5_000, ...cluster } = options;
     const access = { user, pass, token, authenticator, tls };
-    super(new NatsBroker({ servers: at, prefix: completeClusterOptions(cluster).prefix, connectTimeout, ...access }), cluster);
+    const { prefix, bufferLimit } = completeClusterOptions(cluster);
+    super(new NatsBroker({ servers: at, prefix, bufferLimit, connectTimeout, ...access }), cluster);
   }
 }
 

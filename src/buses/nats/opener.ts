@@ -11,6 +11,8 @@ type Tls = NonNullable<NodeConnectionOptions['tls']>;
 export interface OpenOptions {
   /** What the names of an application begin with. */
   readonly prefix: string;
+  /** Bytes that may wait while the server is away. */
+  readonly bufferLimit: number;
   readonly user?: string | undefined;
   readonly pass?: string | undefined;
   readonly token?: string | undefined;
@@ -56,7 +58,8 @@ export class Opener {
     signal.addEventListener('abort', abort);
     try {
       signal.throwIfAborted();
-      const session = new Session(nats, await Streams.over(nats, ANSWER_TIMEOUT), this.#events, this.#inboxPrefix);
+      const streams = await Streams.over(nats, ANSWER_TIMEOUT);
+      const session = new Session(nats, streams, this.#events, this.#inboxPrefix, this.#options.bufferLimit);
       await Promise.race([this.#tryOut(nats, session), session.ended.then(raise)]);
       if (lost !== undefined) await session.follow(lost, Math.min(FOLLOW_LONGEST, timeout / 2));
       return session;

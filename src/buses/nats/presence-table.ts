@@ -1,5 +1,6 @@
 import type { PresenceRecord, PresenceStore } from '../../core/cluster/broker.js';
-import { type Ask, each, type Streams, type Table } from './streams.js';
+import { each } from './each.js';
+import type { Ask, Streams, Table } from './streams.js';
 import { fromSubjectToken, toSubjectToken } from './subject-token.js';
 
 /** Who is present, in a stream: the subject of a record names topic, node and id, its message is the meta. */

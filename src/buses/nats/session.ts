@@ -8,6 +8,7 @@ import {
   TimeoutError,
 } from '@nats-io/transport-node';
 import type { BrokerEvents } from '../../core/cluster/broker.js';
+import { Backlog } from '../backlog.js';
 import type { Refusals } from '../pending-subscriptions.js';
 import type { BrokerSession } from '../session-keeper.js';
 import { Acknowledgements } from './acknowledgements.js';
@@ -43,6 +44,7 @@ export class Session implements BrokerSession {
 
   readonly #nats: NatsConnection;
   readonly #events: SessionEvents;
+  readonly #backlog: Backlog;
   readonly #acknowledgements: Acknowledgements;
   readonly #interests = new Map<string, Interest>();
   /** Replies come here, by tag; the only ones are those that say that nobody is subscribed. */
@@ -50,17 +52,20 @@ export class Session implements BrokerSession {
   #denied: Error | undefined;
   #reason: Error | undefined;
 
+  /** @param bufferLimit - bytes that may wait while the server is away */
   constructor(
     nats: NatsConnection,
     readonly streams: Streams,
     events: SessionEvents,
     inboxPrefix: string,
+    bufferLimit: number,
   ) {
     this.#nats = nats;
     this.#events = events;
     this.#inbox = `${createInbox(inboxPrefix)}.`;
     this.maxPayload = nats.info?.max_payload ?? 0;
-    this.#acknowledgements = new Acknowledgements(() => nats.flush());
+    this.#backlog = new Backlog(bufferLimit);
+    this.#acknowledgements = new Acknowledgements(() => nats.flush(), this.#backlog);
     this.ended = this.#end();
     void this.#watch();
     nats.subscribe(`${this.#inbox}*`, { callback: (error, reply) => this.#replied(error, reply) });
@@ -72,15 +77,15 @@ export class Session implements BrokerSession {
   }
 
   get unacknowledged(): number {
-    return this.#acknowledgements.outstanding;
+    return this.#backlog.messages;
   }
 
   publish(channel: string, message: Uint8Array): void {
-    if (this.#takes(message)) this.#nats.publish(channel, message);
+    if (this.#takes(channel, message)) this.#nats.publish(channel, message);
   }
 
   post(channel: string, message: Uint8Array, tag: string): void {
-    if (this.#takes(message)) this.#nats.publish(channel, message, { reply: this.#inbox + tag });
+    if (this.#takes(channel, message)) this.#nats.publish(channel, message, { reply: this.#inbox + tag });
   }
 
   async subscribe(channels: readonly string[]): Promise<Refusals> {
@@ -169,10 +174,11 @@ export class Session implements BrokerSession {
     this.#events.unheard(reply.subject.slice(this.#inbox.length));
   }
 
-  /** Counts a message; false if it is lost, for the connection has ended and nobody was told yet. */
-  #takes(message: Uint8Array): boolean {
-    this.#acknowledgements.message(message.length);
-    if (this.#acknowledgements.isStuck) this.end(new Error('the server takes no messages any more'));
-    return !this.#nats.isClosed();
+  /** Counts a message; false if it is lost, for the session has ended and nobody was told yet. */
+  #takes(channel: string, message: Uint8Array): boolean {
+    this.#acknowledgements.message(channel, message);
+    if (this.#backlog.isOver) this.end(this.#backlog.reason);
+    // nats.js takes some time to close.
+    return this.#reason === undefined && !this.#nats.isClosed();
   }
 }

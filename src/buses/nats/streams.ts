@@ -20,9 +20,6 @@ const TRIES = 4;
 /** Milliseconds until a stream is looked for again. */
 const LOOK_AGAIN = 50;
 
-/** Requests that are under way at a time; JetStream drops what waits in too long a queue. */
-const AT_A_TIME = 256;
-
 /** Runs a request over the connection of the moment; rejects with a coded error. */
 export type Ask = <Answer>(request: (streams: Streams) => Promise<Answer>) => Promise<Answer>;
 
@@ -112,15 +109,6 @@ export class Streams {
     }
     return false;
   }
-}
-
-/** Asks for each of many, some at a time; answers in the same order. */
-export async function each<Item, Answer>(items: readonly Item[], ask: (item: Item) => Promise<Answer>): Promise<Answer[]> {
-  const answers: Answer[] = [];
-  for (let i = 0; i < items.length; i += AT_A_TIME) {
-    answers.push(...(await Promise.all(items.slice(i, i + AT_A_TIME).map(ask))));
-  }
-  return answers;
 }
 
 /** A table that nobody has written to is an empty one. */

@@ -2,7 +2,7 @@ import type { Broker, BrokerEvents } from '../../core/cluster/broker.js';
 import { REGROUP_TIME } from '../reconnector.js';
 import { SessionKeeper } from '../session-keeper.js';
 import type { Address } from './address.js';
-import { RedisDialer } from './dialer.js';
+import { type DialOptions, RedisDialer } from './dialer.js';
 import { Keys } from './keys.js';
 import { RedisPresence } from './presence.js';
 import type { Session } from './session.js';
@@ -23,10 +23,14 @@ export class RedisBroker implements Broker {
   readonly #keys: Keys;
   readonly #keeper: SessionKeeper<Session>;
 
-  constructor(address: Address, prefix: string, connectTimeout: number) {
-    this.#keys = new Keys(prefix);
-    this.presence = new RedisPresence((command, ...args) => this.#call(command, ...args), this.#keys);
-    const dialer = new RedisDialer(address, this.#keys, connectTimeout, {
+  constructor(address: Address, options: DialOptions) {
+    this.#keys = new Keys(options.prefix);
+    this.presence = new RedisPresence(
+      (command, ...args) => this.#call(command, ...args),
+      this.#keys,
+      (error) => this.#keeper.events.failed(error),
+    );
+    const dialer = new RedisDialer(address, this.#keys, options, {
       message: (channel, message) => this.#keeper.events.message(channel, message),
       unheard: (tag) => this.#keeper.events.unheard(tag),
     });

@@ -3,7 +3,10 @@ import { type Address, nameOf } from './address.js';
 
 /** The last two are said of what scripts may not do. */
 const DENIED = /^(NOAUTH|WRONGPASS|NOPERM|DENIED|ERR The user executing the script|ERR ACL failure)\b/;
-const UNSUPPORTED = /^(ERR unknown command|NOPROTO|Unknown RESP type)/i;
+const TOO_OLD = /^(ERR unknown command|NOPROTO)/i;
+
+/** The client's own words for what is no answer of any Redis. */
+const NO_REDIS = /^Unknown RESP/;
 
 /** The client's own words for a connection that has ended. */
 const CLOSED = /^(Connection is closed|Stream isn't writeable)/;
@@ -25,7 +28,8 @@ export class Failures {
     if (VaqueroError.is(error)) return error;
     const cause = this.#shown(error);
     if (DENIED.test(cause.message)) return this.#denied(cause);
-    if (UNSUPPORTED.test(cause.message))
+    if (NO_REDIS.test(cause.message)) return this.noRedis(cause);
+    if (TOO_OLD.test(cause.message))
       return this.unsupported(`it does not answer as a Redis from 6.0 on does: ${cause.message}`, cause);
     return this.unavailable(cause.message, cause);
   }
@@ -44,6 +48,10 @@ export class Failures {
       `${this.#name} cannot carry a bus: ${reason}. Give the url of one Redis, version 6.0 or later, that takes writes.`,
       { cause },
     );
+  }
+
+  noRedis(cause?: Error): VaqueroError {
+    return this.unsupported('what answers there is no Redis', cause);
   }
 
   #denied(cause: Error): VaqueroError {

@@ -1,4 +1,5 @@
 import { toBuffer } from '../../core/commands.js';
+import type { Backlog } from '../backlog.js';
 
 /**
  * Publishes a list of channels and messages, and answers the places in the list of those that nobody heard. It does nothing
@@ -25,7 +26,7 @@ export interface CommandRunner {
   /** Runs a command; its promise is rejected when the connection ends. */
   call(command: string, ...args: (string | Buffer)[]): Promise<unknown>;
   unheard(tag: string): void;
-  /** The command failed, so that nobody knows what became of the messages. */
+  /** The command failed, so that nobody knows what became of the messages; or more of them wait than may. */
   failed(error: Error): void;
 }
 
@@ -35,28 +36,31 @@ export interface CommandRunner {
  * much, or more.
  */
 export class Publisher {
-  /** Messages that were published and not acknowledged. */
-  unacknowledged = 0;
-
   readonly #runner: CommandRunner;
   readonly #fence: string;
+  readonly #backlog: Backlog;
   #list: (string | Buffer)[] = [];
   #tags: (string | undefined)[] = [];
   #bytes = 0;
 
   /** @param fence - the key that is there when the connection has been declared ended */
-  constructor(runner: CommandRunner, fence: string) {
+  constructor(runner: CommandRunner, fence: string, backlog: Backlog) {
     this.#runner = runner;
     this.#fence = fence;
+    this.#backlog = backlog;
   }
 
-  /** The message leaves with the turn of the event loop; `unheard` is told of the tag if nobody is subscribed. */
+  /**
+   * The message leaves with the turn of the event loop; `unheard` is told of the tag if nobody is subscribed. One for which there is no room is lost with the
+   * connection.
+   */
   publish(channel: string, message: Uint8Array, tag?: string): void {
+    this.#backlog.add(channel, message);
+    if (this.#backlog.isOver) return this.#runner.failed(this.#backlog.reason);
     if (this.#list.length === 0) setImmediate(this.#flush);
-    this.unacknowledged++;
     this.#list.push(channel, toBuffer(message));
     this.#tags.push(tag);
-    this.#bytes += message.length;
+    this.#bytes += channel.length + message.length;
     if (this.#bytes >= MAX_BYTES || this.#tags.length >= MAX_MESSAGES) this.flush();
   }
 
@@ -64,8 +68,9 @@ export class Publisher {
   flush(): void {
     if (this.#list.length === 0) return;
     const tags = this.#tags;
+    const bytes = this.#bytes;
     const sent = this.#runner.call('EVAL', PUBLISH, '1', this.#fence, ...this.#list);
-    sent.then((unheard) => this.#acknowledge(tags, unheard as number[]), this.#failed);
+    sent.then((unheard) => this.#acknowledge(tags, bytes, unheard as number[]), this.#failed);
     this.#list = [];
     this.#tags = [];
     this.#bytes = 0;
@@ -74,8 +79,8 @@ export class Publisher {
   readonly #flush = () => this.flush();
   readonly #failed = (error: Error) => this.#runner.failed(error);
 
-  #acknowledge(tags: readonly (string | undefined)[], unheard: readonly number[]): void {
-    this.unacknowledged -= tags.length;
+  #acknowledge(tags: readonly (string | undefined)[], bytes: number, unheard: readonly number[]): void {
+    this.#backlog.settle(tags.length, bytes);
     for (const place of unheard) {
       const tag = tags[place];
       if (tag !== undefined) this.#runner.unheard(tag);

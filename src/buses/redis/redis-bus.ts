@@ -31,9 +31,9 @@ const CHECKS: Readonly<Record<keyof RedisBusOptions, Check>> = {
  * the url may lead to whichever server is the master now. A message takes at most 8 MiB; Redis cuts a node for which more than
  * 32 MiB wait, unless its `client-output-buffer-limit pubsub` says otherwise.
  *
- * `connect`, `serve` and `attach` reject with `VAQUERO_BUS_UNAVAILABLE`, `VAQUERO_BUS_DENIED` or `VAQUERO_BUS_UNSUPPORTED` when
- * `connectTimeout` is over at the latest. A lost connection is sought again without end; one to a Redis that answers nothing is
- * given up after 4 to 6 seconds.
+ * `connect`, `serve` and `attach` reject with `VAQUERO_BUS_CLIENT_MISSING` where that package is not installed, and with
+ * `VAQUERO_BUS_UNAVAILABLE`, `VAQUERO_BUS_DENIED` or `VAQUERO_BUS_UNSUPPORTED` when `connectTimeout` is over at the latest. A lost
+ * connection is sought again without end; one to a Redis that answers nothing is given up after 4 to 6 seconds.
  *
  * A user needs the channels `&prefix.*`, the keys `~prefix:*` and the commands `+@connection +@pubsub +eval +set +mget +del
  * +exists +hset +hget +hdel +hgetall +sadd +srem +smembers`.
@@ -44,7 +44,8 @@ export class RedisBus extends ClusterBus {
     const address = addressOf(options);
     checkBusOptions('RedisBus', options, CHECKS);
     const { url: _, connectTimeout = 5_000, ...cluster } = options;
-    super(new RedisBroker(address, completeClusterOptions(cluster).prefix, connectTimeout), cluster);
+    const { prefix, bufferLimit } = completeClusterOptions(cluster);
+    super(new RedisBroker(address, { prefix, bufferLimit, connectTimeout }), cluster);
   }
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { BrokerEvents } from '../../core/cluster/broker.js';
 import type { VaqueroError } from '../../core/errors.js';
+import { Backlog } from '../backlog.js';
 import type { Refusals } from '../pending-subscriptions.js';
 import type { BrokerSession } from '../session-keeper.js';
 import type { Address } from './address.js';
@@ -12,11 +13,8 @@ import { type CommandRunner, Publisher } from './publisher.js';
 /** Milliseconds from one ping to the next. */
 const PING_INTERVAL = 2_000;
 
-/** Pings in a row that may find nothing answered, or too much waiting: a Redis that stands still is noticed in 4 to 6 seconds. */
+/** Pings in a row that may find nothing answered: a Redis that stands still is noticed in 4 to 6 seconds. */
 const PATIENCE = 2;
-
-/** Bytes that may wait to be sent from ping to ping. A Redis that lets more wait does not keep up, and memory has an end. */
-const MAX_BACKLOG = 67_108_864;
 
 /** Channels that one command subscribes to. */
 const BATCH = 1_000;
@@ -37,22 +35,24 @@ export class Session implements BrokerSession {
 
   readonly #redis: Redis;
   readonly #failures: Failures;
+  readonly #backlog: Backlog;
   /** What ended it, first of all. */
   #cause: unknown;
   #heartbeat: NodeJS.Timeout | undefined;
   #bytesRead = 0;
   #silent = 0;
-  #behind = 0;
 
-  constructor(address: Address, failures: Failures, keys: Keys, events: SessionEvents) {
+  /** @param bufferLimit - bytes that may wait while Redis is away */
+  constructor(address: Address, failures: Failures, keys: Keys, events: SessionEvents, bufferLimit: number) {
     this.#failures = failures;
+    this.#backlog = new Backlog(bufferLimit);
     this.#redis = clientOf(address);
     const runner: CommandRunner = {
       call: (command, ...args) => this.#redis.call(command, ...args),
       unheard: (tag) => events.unheard(tag),
       failed: (error) => this.end(error),
     };
-    this.publisher = new Publisher(runner, keys.ended(this.id));
+    this.publisher = new Publisher(runner, keys.ended(this.id), this.#backlog);
     this.#redis.on('error', (error) => this.end(error));
     this.#redis.on('messageBuffer', (channel: Buffer, message: Buffer) => events.message(channel.toString('latin1'), message));
     this.ended = new Promise((resolve) => {
@@ -75,7 +75,7 @@ export class Session implements BrokerSession {
   }
 
   get unacknowledged(): number {
-    return this.publisher.unacknowledged;
+    return this.#backlog.messages;
   }
 
   /** Runs a command, and answers strings as bytes. */
@@ -140,24 +140,24 @@ export class Session implements BrokerSession {
     return this.#failures.of(this.#cause ?? error);
   }
 
-  /** HELLO answers names and values in turn. */
+  /**
+   * HELLO answers names and values in turn. Whatever took to the protocol says so with its number, be it called redis, valkey or anything else; an echo has
+   * none.
+   */
   #checkServer(hello: unknown): void {
-    const fields = hello as unknown[];
-    const mode = fields[fields.indexOf('mode') + 1];
-    const role = fields[fields.indexOf('role') + 1];
+    const fields = Array.isArray(hello) ? hello : [];
+    const [proto, mode, role] = ['proto', 'mode', 'role'].map((name) => fields[fields.indexOf(name) + 1]);
+    if (proto !== 3) throw this.#failures.noRedis();
     if (mode === 'cluster' || mode === 'sentinel') throw this.#failures.unsupported(`it runs in ${mode} mode`);
     if (role === 'replica') throw this.#failures.unsupported('it is a replica');
   }
 
   /** Counts pings and not time: a process that stood still itself has not missed more than one. */
   readonly #beat = (): void => {
-    const { bytesRead, writableLength } = this.#redis.stream;
+    const { bytesRead } = this.#redis.stream;
     this.#silent = bytesRead === this.#bytesRead ? this.#silent + 1 : 0;
-    this.#behind = writableLength > MAX_BACKLOG ? this.#behind + 1 : 0;
     this.#bytesRead = bytesRead;
-    const ms = PATIENCE * PING_INTERVAL;
-    if (this.#silent === PATIENCE) this.end(new Error(`it has answered nothing for ${ms} ms`));
-    else if (this.#behind === PATIENCE) this.end(new Error(`more than ${MAX_BACKLOG} bytes have waited to be sent for ${ms} ms`));
+    if (this.#silent === PATIENCE) this.end(new Error(`it has answered nothing for ${PATIENCE * PING_INTERVAL} ms`));
     else this.#redis.ping().catch((error: unknown) => this.end(error));
   };
 

@@ -1,17 +1,19 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { PresenceDiff, type Ref } from 'vaquero';
+import { RedisBus } from 'vaquero/redis';
 import { parseAddress } from '../../../src/buses/redis/address.js';
 import { RedisBroker } from '../../../src/buses/redis/broker.js';
 import { PUBLISH } from '../../../src/buses/redis/publisher.js';
-import { fakeOnly } from '../../support/fake-timers.js';
+import { Events } from '../../support/events.js';
 import { countingProxy } from '../../support/proxy.js';
 import { describeWithRedis, RedisServer } from '../../support/redis.js';
-import { brokerContract, Node } from '../broker-contract.js';
+import { BUFFER_LIMIT, brokerContract, Node } from '../broker-contract.js';
 
 function brokerOf(url: string): RedisBroker {
   const address = parseAddress(url);
   if (address === undefined) throw new Error(`no address: ${url}`);
-  return new RedisBroker(address, 'test', 15_000);
+  return new RedisBroker(address, { prefix: 'test', connectTimeout: 15_000, bufferLimit: BUFFER_LIMIT });
 }
 
 describeWithRedis('RedisBroker, as every broker,', () => {
@@ -80,6 +82,44 @@ describeWithRedis('RedisBroker', () => {
     expect(await admin.keys('*')).toEqual([]);
   });
 
+  test('leaves out of its records of presence what is none, and reports the first', async () => {
+    const { broker, failures } = await connected();
+    const record = { topic: 'room', node: 'n1', id: 'x', meta: Buffer.from('Ann') };
+    await broker.presence.put(record);
+    await admin.sadd('test:presence:node:n1', 'stranger', ':', 'y:', 'y:room:2');
+    await admin.hset('test:presence:topic:room', 'stranger', '1', 'n1:y:z', '2');
+    await admin.hset('test:presence:topic:room:2', 'n1:y', '3');
+    expect(await broker.presence.ofNode('n1')).toEqual([record]);
+    expect(await broker.presence.list('room')).toEqual([record]);
+    const code = 'VAQUERO_MESSAGE_REFUSED';
+    expect(failures).toEqual([expect.objectContaining({ code, message: expect.stringContaining('test:presence:node:n1') })]);
+  });
+
+  test('forgets a record of presence whose topic Redis has evicted, and its node', async () => {
+    const { broker, failures } = await connected();
+    for (const id of ['x', 'y']) await broker.presence.put({ topic: 'room', node: 'n1', id, meta: Buffer.from(id) });
+    await admin.del('test:presence:topic:room');
+    expect(await broker.presence.ofNode('n1')).toEqual([]);
+    expect(await broker.presence.nodes()).toEqual([]);
+    expect(failures).toEqual([]);
+  });
+
+  test('buries dead nodes, whatever is written down of others', async () => {
+    await admin.sadd('vaquero:presence:nodes', 'ghost', 'dead');
+    await admin.sadd('vaquero:presence:node:ghost', 'stranger');
+    await admin.sadd('vaquero:presence:node:dead', 'x:room');
+    await admin.hset('vaquero:presence:topic:room', 'dead:x', Buffer.from([0xc0]));
+    const errors: Error[] = [];
+    const bus = new RedisBus({ url: server.url, nodeTimeout: 300, onError: (error) => errors.push(error) });
+    const announced = new Events<unknown>();
+    await bus.connect();
+    await bus.subscribe('room', { deliver: (info) => announced.push(info), ask: () => undefined });
+    expect(await announced.next()).toEqual(new PresenceDiff('room', [], [{ ref: 'dead.x' as Ref, meta: null }]));
+    await bus.close();
+    expect(await admin.smembers('vaquero:presence:nodes')).toEqual(['ghost']);
+    expect(errors).toEqual([expect.objectContaining({ code: 'VAQUERO_MESSAGE_REFUSED' })]);
+  });
+
   test('is sent nothing of what others tell each other', async () => {
     const way = await countingProxy(server.port);
     const [a, b] = await Promise.all([connected(), connected()]);
@@ -114,51 +154,18 @@ describeWithRedis('RedisBroker', () => {
     await node.broker.keepAlive('n1', 60_000);
   });
 
-  describe('a connection on which more than 64 MiB wait', () => {
-    // The pings come when the test says so; all else goes on.
-    beforeEach(() => {
-      fakeOnly('setInterval', 'clearInterval');
-    });
-    afterEach(() => {
-      jest.useRealTimers();
-    });
-
-    /** What is stalled with so much, and how to have it ping: it is not silent, for it hears something before. */
-    async function stalled() {
-      const way = await countingProxy(server.port);
-      const node = await connected(`redis://localhost:${way.port}`);
-      await node.broker.subscribe('news');
-      way.stall();
-      for (let i = 0; i < 10; i++) node.broker.publish('void', Buffer.alloc(node.broker.maxPayload));
-      const ping = async () => {
-        await admin.publish('news', 'x');
-        expect(await node.messages.next()).toBe('news x');
-        jest.advanceTimersByTime(2_000);
-      };
-      return { way, node, ping };
-    }
-
-    test('is given up when it has been so at two pings', async () => {
-      const { node, ping } = await stalled();
-      await ping();
-      expect(node.changes.all).toEqual([]);
-      await ping();
-      expect(await node.changes.next()).toBe('down');
-      expect(node.causes[0]?.message).toContain('67108864 bytes have waited to be sent');
-      expect(node.lostMessages).toBe(10);
-      expect(await node.changes.next()).toBe('up');
-    });
-
-    test('is kept when they have been sent by the next ping', async () => {
-      const { way, node, ping } = await stalled();
-      await ping();
-      way.goOn();
-      node.post('void', 'x', 'all');
-      expect(await node.tags.next()).toBe('all');
-      await ping();
-      await node.broker.alive(['n1']);
-      expect(node.changes.all).toEqual([]);
-    });
+  test('gives up a connection that takes too little, though Redis is not silent', async () => {
+    const way = await countingProxy(server.port);
+    const node = await connected(`redis://localhost:${way.port}`);
+    await node.broker.subscribe('news');
+    way.stall();
+    await admin.publish('news', 'x');
+    expect(await node.messages.next()).toBe('news x');
+    const message = Buffer.alloc(node.broker.maxPayload);
+    for (let i = 0; i < 10; i++) node.broker.publish('void', message);
+    expect(await node.changes.next()).toBe('down');
+    expect(node.lostMessages).toBe(10);
+    expect(await node.changes.next()).toBe('up');
   });
 
   test('lets nothing that an ended connection left behind come after what was sent since', async () => {

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { createServer as createTlsServer } from 'node:tls';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { VaqueroError } from 'vaquero';
 import { RedisBus } from 'vaquero/redis';
 import { type Address, parseAddress } from '../../../src/buses/redis/address.js';
@@ -16,7 +17,7 @@ import { Node } from '../broker-contract.js';
 const USER = 'ann@ranch';
 const PASSWORD = 's3cr%t/of:ann';
 const CREDENTIALS = `${encodeURIComponent(USER)}:${encodeURIComponent(PASSWORD)}`;
-const HELLO = '%2\r\n$4\r\nmode\r\n$10\r\nstandalone\r\n$4\r\nrole\r\n$6\r\nmaster\r\n';
+const HELLO = '%3\r\n$5\r\nproto\r\n:3\r\n$4\r\nmode\r\n$10\r\nstandalone\r\n$4\r\nrole\r\n$6\r\nmaster\r\n';
 
 /** What `connect` rejects with, after it was looked through for user and password. The time is for those alone that it must run out for. */
 async function refusal(url: string, connectTimeout = 15_000): Promise<VaqueroError> {
@@ -71,7 +72,17 @@ describe('connect, where there is no Redis,', () => {
     const port = await listen((socket) => socket.once('data', (said) => socket.end(`HTTP/1.1 400 Bad Request\r\n\r\n${said}`)));
     const error = await refusal(`redis://${CREDENTIALS}@localhost:${port}`);
     expect(error.code).toBe('VAQUERO_BUS_UNSUPPORTED');
-    expect(error.message).toContain('version 6.0 or later');
+    expect(error.message).toContain('what answers there is no Redis. Give the url of one Redis, version 6.0 or later');
+    expect(error.message).not.toContain('report');
+  });
+
+  test.each([
+    ['repeats what it is told', (socket: Socket) => socket.pipe(socket)],
+    ['says the same to everything', (socket: Socket) => socket.on('data', () => socket.write('+OK\r\n'))],
+    ['answers everything with nothing', (socket: Socket) => socket.on('data', () => socket.write('_\r\n'))],
+  ])('rejects what %s', async (_, answer) => {
+    const error = await refusal(`redis://${CREDENTIALS}@localhost:${await listen(answer)}`);
+    expect(error).toMatchObject({ code: 'VAQUERO_BUS_UNSUPPORTED', message: expect.stringContaining('is no Redis') });
   });
 
   test('rejects one that is too old, though it repeats the password', async () => {
@@ -176,19 +187,33 @@ describeWithRedis('connect, where there is a Redis,', () => {
     expect(error.code).toBe('VAQUERO_BUS_DENIED');
     expect(error.message).toMatch(/permission|can't/);
     // Also where the bus has not begun to use it.
-    const broker = new RedisBroker(parseAddress(url) as Address, 'vaquero', 15_000);
+    const broker = new RedisBroker(parseAddress(url) as Address, { prefix: 'vaquero', connectTimeout: 15_000, bufferLimit: 0 });
     const connecting = broker.connect(new Node(broker)).finally(() => broker.close());
     await expect(connecting).rejects.toMatchObject({ code: 'VAQUERO_BUS_DENIED' });
   });
 
+  /** What RedisBus says that it needs. */
+  const COMMANDS = '@connection @pubsub eval set mget del exists hset hget hdel hgetall sadd srem smembers'.split(' ');
+
+  test.each([...COMMANDS.slice(2), 'ping', 'subscribe', 'unsubscribe', 'publish'])(
+    'rejects a user who is not allowed %s, and leaves nothing behind',
+    async (command) => {
+      const url = await startWithUser('~vaquero:*', 'resetchannels', '&vaquero.*', '+@all', `-${command}`);
+      expect((await refusal(url)).code).toBe('VAQUERO_BUS_DENIED');
+      const admin = new Redis(`redis://localhost:${redis?.port}`);
+      const keys = await admin.keys('*').finally(() => admin.disconnect());
+      // That of a node lasts for a millisecond.
+      expect(keys.filter((key) => !key.startsWith('vaquero:node:'))).toEqual([]);
+    },
+  );
+
   test('takes a user who may do what RedisBus says that it needs', async () => {
-    const commands = '@connection @pubsub eval set mget del exists hset hget hdel hgetall sadd srem smembers'.split(' ');
     const url = await startWithUser(
       '~vaquero:*',
       'resetchannels',
       '&vaquero.*',
       '-@all',
-      ...commands.map((command) => `+${command}`),
+      ...COMMANDS.map((command) => `+${command}`),
     );
     const errors: Error[] = [];
     const [a, b] = [0, 1].map(() => new RedisBus({ url, onError: (error) => errors.push(error) })) as [RedisBus, RedisBus];

@@ -18,7 +18,7 @@ describeWithRedis('a channel that is not permitted', () => {
     const server = await RedisServer.start({ args: ['--user', 'ann', 'on', '>s3cret', '~*', '+@all', '&*'] });
     const admin = new Redis(server.url);
     const address = parseAddress(`redis://ann:s3cret@localhost:${server.port}`) as Address;
-    const node = new Node(new RedisBroker(address, 'test', 15_000));
+    const node = new Node(new RedisBroker(address, { prefix: 'test', connectTimeout: 15_000, bufferLimit: 0 }));
     ends.push(
       () => server.kill(),
       () => admin.disconnect(),
