@@ -1,6 +1,7 @@
 import { describe, VaqueroError } from './errors.js';
 import type { Origins } from './options.js';
 import type { UpgradeRequest } from './upgrade-request.js';
+import { parseUrl } from './url.js';
 
 /**
  * Whether the page that asks may connect (RFC 6455, section 10.2): browsers send cookies to any site's sockets, and CORS does not cover
@@ -36,14 +37,10 @@ function matches(pattern: RegExp, origin: string): boolean {
  * the socket's is not.
  */
 function isSameOrigin(origin: string, { host, scheme }: UpgradeRequest): boolean {
-  try {
-    const page = new URL(origin);
-    if (scheme === 'wss' && page.protocol !== 'https:') return false;
-    return page.host !== '' && page.host === new URL(`${page.protocol}//${host}`).host;
-  } catch {
-    // `null`, the origin of a sandboxed page, is the same as no other.
-    return false;
-  }
+  const page = parseUrl(origin);
+  // `null`, the origin of a sandboxed page, is the same as no other.
+  if (page === undefined || page.host === '' || (scheme === 'wss' && page.protocol !== 'https:')) return false;
+  return page.host === parseUrl(`${page.protocol}//${host}`)?.host;
 }
 
 /**
@@ -65,8 +62,9 @@ const THIS_MACHINE = /^(localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)/i;
 function serializeOrigin(listed: string): string | undefined {
   const scheme = THIS_MACHINE.test(listed) ? 'http' : 'https';
   const address = listed.includes('://') ? listed : `${scheme}://${listed}`;
-  if (!URL.canParse(address)) return undefined;
-  const { origin, protocol, host } = new URL(address);
+  const url = parseUrl(address);
+  if (url === undefined) return undefined;
+  const { origin, protocol, host } = url;
   // Schemes of apps, as in `capacitor://localhost`, have no origin to the URL standard; web views send one all the same.
   return origin === 'null' ? `${protocol}//${host}` : origin;
 }

@@ -1,3 +1,5 @@
+import { parseUrl } from '../../core/url.js';
+
 /** Where a Redis is, and as whom to speak to it. */
 export interface Address {
   readonly host: string;
@@ -11,8 +13,9 @@ export interface Address {
 
 /** Takes `redis://[user:password@]host[:port][/db]`, or `rediss://…` for TLS, apart; undefined if it is nothing of the kind. */
 export function parseAddress(url: unknown): Address | undefined {
-  if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
-  const { protocol, hostname, port, pathname, search, hash, username, password } = new URL(url);
+  const parsed = typeof url === 'string' ? parseUrl(url) : undefined;
+  if (parsed === undefined) return undefined;
+  const { protocol, hostname, port, pathname, search, hash, username, password } = parsed;
   const db = /^\/?(\d{0,9})$/.exec(pathname)?.[1];
   if (!/^rediss?:$/.test(protocol) || hostname === '' || db === undefined || search !== '' || hash !== '') return undefined;
   try {

@@ -19,6 +19,7 @@ import type { Plan } from '../plan.js';
 import { type Route, Router } from '../router.js';
 import { Alarm } from '../timers.js';
 import { UpgradeRequest } from '../upgrade-request.js';
+import { parseUrl } from '../url.js';
 import { forwardedOrigin } from './forwarded-origin.js';
 import { Gate } from './gate.js';
 import type { Hub } from './hub.js';
@@ -88,7 +89,8 @@ export class Upgrades {
       return this.#refuse(socket, malformed('Sec-WebSocket-Extensions cannot be parsed'));
     }
     const upgradeRequest = toUpgradeRequest(request, params, handshake, this.#limits.proxies);
-    if (!URL.canParse(`http://${upgradeRequest.host}`)) return this.#refuse(socket, malformed('Host is not a name and port'));
+    if (parseUrl(`http://${upgradeRequest.host}`) === undefined)
+      return this.#refuse(socket, malformed('Host is not a name and port'));
     const { address } = upgradeRequest.peer;
     const full = this.#gate.refusal(address);
     if (full !== undefined) return this.#refuse(socket, unavailable(full));
