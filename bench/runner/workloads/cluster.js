@@ -1,4 +1,5 @@
 // One topic over several nodes that a broker joins; what one node publishes reaches the subscribers of all.
+import { setTimeout } from 'node:timers/promises';
 import { alternate } from '../alternate.js';
 import { milliseconds, percent, perSecond } from '../format.js';
 import { CLUSTER_CONTROL } from '../peers.js';
@@ -8,6 +9,8 @@ const NODES = [2, 4];
 const DEPTHS = [1, 8];
 const TEXT = 1;
 const SIZE = 64;
+/** Milliseconds for nodes to let go of the topic that was tried out: Socket.IO's sharded adapter loses what it subscribes to while it does. */
+const SETTLE = 1_000;
 
 const COLUMNS = [
   { key: 'rate', label: 'rate', format: perSecond },
@@ -27,6 +30,7 @@ function onNodes(nodes, subscribers) {
     start: (peer) => Cluster.start(peer, 'fanout', nodes),
     async prepare({ peer, load }) {
       const verified = await load.requests.ask('verifyFanout', { opcodes: [TEXT], paths: peer.paths });
+      await setTimeout(SETTLE);
       const options = { opcode: TEXT, size: SIZE, subscribers, paths: peer.paths, toLast: true };
       await load.requests.ask('open', { kind: 'fanout', ...options });
       return verified;
