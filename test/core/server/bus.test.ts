@@ -4,7 +4,18 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { container } from 'tsyringe';
-import { type AttachOptions, attach, Bus, Connection, OnInit, OnTerminate, Presence, serve, WebSocketHandler } from 'vaquero';
+import {
+  type AttachOptions,
+  attach,
+  Bus,
+  Connection,
+  OnInit,
+  OnTerminate,
+  OnText,
+  Presence,
+  serve,
+  WebSocketHandler,
+} from 'vaquero';
 import { SimulatedNetwork } from 'vaquero/testing';
 import { WebSocket } from 'ws';
 import { systemClock } from '../../../src/core/clock.js';
@@ -49,7 +60,9 @@ function deadBus(): Bus {
 }
 
 @WebSocketHandler('/')
-class Same {}
+class Same {
+  @OnText() text() {}
+}
 
 describe.each<[string, (options: AttachOptions) => Promise<unknown>]>([
   ['serve', (options) => serve({ port: 0, ...options })],
