@@ -16,7 +16,8 @@ export function headersFault(headers: unknown): string | undefined {
   return undefined;
 }
 
-function headerFault(name: string, value: unknown): string | undefined {
+/** The same of one header. */
+export function headerFault(name: string, value: unknown): string | undefined {
   const quoted = JSON.stringify(name);
   if (!HTTP_TOKEN.test(name)) return `HTTP allows no header with the name ${quoted}.`;
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];

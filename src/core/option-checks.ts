@@ -49,11 +49,14 @@ const RATE_CHECKS: Readonly<Record<keyof RateLimit, Check>> = {
   policy: must("'close', 'drop' or 'pause'", (v) => v === 'close' || v === 'drop' || v === 'pause'),
 };
 
+/** Milliseconds that a timer can take, or `Infinity` for as long as it may last. */
+export const delayOrInfinity = must(
+  `a number of milliseconds from 1 to ${MAX_DELAY}, or Infinity`,
+  (v) => typeof v === 'number' && v >= 1 && (v <= MAX_DELAY || v === Number.POSITIVE_INFINITY),
+);
+
 const RUNTIME_CHECKS: Readonly<Record<keyof RuntimeOptions, Check>> = {
-  idleTimeout: must(
-    `a number of milliseconds from 1 to ${MAX_DELAY}, or Infinity`,
-    (v) => typeof v === 'number' && v >= 1 && (v <= MAX_DELAY || v === Number.POSITIVE_INFINITY),
-  ),
+  idleTimeout: delayOrInfinity,
   maxFrameSize: range(1, MAX_INTEGER, ' bytes'),
 };
 

@@ -1,10 +1,10 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Clock } from '../core/clock.js';
 import { VaqueroError } from '../core/errors.js';
-import { type Check, must, optionFaults } from '../core/option-checks.js';
+import { headerFault } from '../core/header-faults.js';
+import { type Check, delayOrInfinity, must, optionFaults } from '../core/option-checks.js';
 import type { AttachOptions } from '../core/server/options.js';
 import type { Peer } from '../core/upgrade-request.js';
-import { aClock, aTimeout } from './checks.js';
+import { aClock } from './checks.js';
 
 /** What `mount` takes: how the client asks, and what a server takes as far as it matters for one connection. */
 export interface MountOptions
@@ -34,7 +34,7 @@ const CHECKS: Readonly<Record<keyof MountOptions, Check>> = {
   headers: headersRule,
   peer: must('an object with address and port', (v) => isPeer(v as Partial<Peer> | null)),
   pongs: must('true or false', (v) => typeof v === 'boolean'),
-  timeout: aTimeout,
+  timeout: delayOrInfinity,
   clock: aClock,
   container: aServers,
   bus: aServers,
@@ -62,17 +62,8 @@ function headersRule(value: unknown): string | undefined {
   for (const [name, text] of Object.entries(value)) {
     if (typeof text !== 'string') return `an object of strings, and ${JSON.stringify(name)} is none`;
     if (name.toLowerCase() === 'sec-websocket-extensions') return `without ${name}, for nothing is compressed here`;
-    if (!isHeader(name, text)) return `an object of headers as HTTP has them, and ${JSON.stringify(name)} is none`;
+    if (headerFault(name, text) !== undefined)
+      return `an object of headers as HTTP has them, and ${JSON.stringify(name)} is none`;
   }
   return undefined;
-}
-
-function isHeader(name: string, value: string): boolean {
-  try {
-    validateHeaderName(name);
-    validateHeaderValue(name, value);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { isOverWithin } from '../within.js';
 
 /** Milliseconds after which it is looked whether a broker has answered something. */
 const BEAT = 500;
@@ -24,14 +25,4 @@ export async function whileAnswered(
     before = now;
   }
   return false;
-}
-
-function isOverWithin(over: Promise<unknown>, clock: Clock, ms: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = clock.setTimeout(() => resolve(false), ms);
-    void over.then(() => {
-      clock.clearTimeout(timer);
-      resolve(true);
-    });
-  });
 }

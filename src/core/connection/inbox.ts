@@ -68,9 +68,9 @@ export class Inbox {
     return this.mailbox === null ? 0 : this.mailbox.infos;
   }
 
-  /** Something waits that is no frame of the client's. */
-  get tells(): boolean {
-    return this.mailbox !== null && this.mailbox.infos + this.mailbox.kept > 0;
+  /** How much waits that is no frame of the client's. */
+  get tells(): number {
+    return this.mailbox === null ? 0 : this.mailbox.infos + this.mailbox.kept;
   }
 
   /** Takes in what must not be lost: the client's frames, whose number reading keeps within bounds, and the connection's own timers and monitors. */
@@ -93,8 +93,7 @@ export class Inbox {
 
   /** Takes in a request, if there is room for it: no policy drops what somebody waits for. */
   admit(request: Request): boolean {
-    const waiting = this.mailbox === null ? 0 : this.mailbox.infos + this.mailbox.kept;
-    if (waiting >= this.options.mailboxLimit) return false;
+    if (this.tells >= this.options.mailboxLimit) return false;
     this.put(Mail.request, request);
     return true;
   }

@@ -196,7 +196,7 @@ export class Loop implements TransportListener, Subscriber, Runnable {
   deliver(info: unknown): void {
     if (this.process.ending) return;
     const { inbox } = this;
-    const straight = !this.plan.takesFrames && this.process.open && !inbox.tells && !inbox.choked;
+    const straight = !this.plan.takesFrames && this.process.open && inbox.tells === 0 && !inbox.choked;
     if (straight && isFrame(info)) return (this.transport as Transport).sendFrame(info);
     try {
       if (!inbox.offer(info)) return this.process.endLater(() => this.process.end(OVERFLOW));

@@ -7,6 +7,7 @@ import type { ErrorContext, Logger } from '../logging.js';
 import type { Plan } from '../plan.js';
 import type { Runtime } from '../runtime.js';
 import { Timers } from '../timers.js';
+import { isOverWithin } from '../within.js';
 import type { AttachOptions } from './options.js';
 import { Reporter } from './reporter.js';
 
@@ -85,7 +86,7 @@ export class Hub implements Runtime {
     await this.#endInBatches(spread, empty);
     if (this.#lives.size === 0) return;
     if (timeout === Number.POSITIVE_INFINITY) return empty;
-    await this.#atMost(timeout, empty);
+    await isOverWithin(empty, this.clock, timeout);
     if (this.#lives.size === 0) return;
     this.logger.warn(`Connections that had not ended after ${timeout} ms, and were cut: ${this.#lives.size}`);
     this.counters.cut += this.#lives.size;
@@ -99,21 +100,11 @@ export class Hub implements Runtime {
     for (const life of lives) if (life.upgrading) life.end({ type: 'shutdown' });
     const batches = Math.max(1, Math.min(lives.length, Math.floor(spread / BATCH_INTERVAL)));
     for (let batch = 0; batch < batches; batch++) {
-      if (batch > 0) await this.#atMost(spread / batches, empty);
+      if (batch > 0) await isOverWithin(empty, this.clock, spread / batches);
       if (this.#lives.size === 0) return;
       const from = Math.floor((batch * lives.length) / batches);
       const to = Math.floor(((batch + 1) * lives.length) / batches);
       for (const life of lives.slice(from, to)) life.end({ type: 'shutdown' });
     }
-  }
-
-  /** Waits for something, and no longer than this. */
-  async #atMost(ms: number, happened: Promise<void>): Promise<void> {
-    let handle: unknown;
-    const passed = new Promise<void>((resolve) => {
-      handle = this.clock.setTimeout(resolve, ms);
-    });
-    await Promise.race([happened, passed]);
-    this.clock.clearTimeout(handle);
   }
 }

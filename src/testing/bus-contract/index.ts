@@ -1,5 +1,5 @@
 import { describe, VaqueroError } from '../../core/errors.js';
-import { aTimeout } from '../checks.js';
+import { delayOrInfinity } from '../../core/option-checks.js';
 import { Waits } from '../wait.js';
 import { delivery } from './delivery.js';
 import type { BusHarness, Case, ContractCase } from './harness.js';
@@ -18,7 +18,7 @@ const CHAPTERS: Readonly<Record<string, Readonly<Record<string, Case>>>> = { del
  */
 export function busContract(harness: BusHarness): readonly ContractCase[] {
   const { timeout = 10_000 } = harness;
-  const rule = aTimeout(timeout);
+  const rule = delayOrInfinity(timeout);
   if (rule !== undefined) {
     throw new VaqueroError('VAQUERO_INVALID_OPTION', `busContract(): option timeout must be ${rule}, got ${describe(timeout)}.`);
   }
